@@ -1,0 +1,21 @@
+# One image for both deployables: `debrief consume` and `debrief serve`.
+FROM python:3.13-slim AS build
+WORKDIR /src
+COPY requirements.lock pyproject.toml README.md LICENSE ./
+RUN python -m venv /opt/debrief \
+ && /opt/debrief/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY consumer consumer
+COPY producer producer
+COPY schemas schemas
+COPY prompts prompts
+COPY gateway gateway
+RUN /opt/debrief/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
+
+FROM python:3.13-slim
+RUN useradd --system --uid 10001 --home-dir /var/lib/debrief --create-home debrief
+COPY --from=build /opt/debrief /opt/debrief
+ENV PATH=/opt/debrief/bin:$PATH PYTHONUNBUFFERED=1 DEBRIEF_LOG_FORMAT=json
+WORKDIR /var/lib/debrief
+USER debrief
+ENTRYPOINT ["debrief"]
+CMD ["consume"]

@@ -1,0 +1,220 @@
+"""The consumer's settings: read once from the environment (or `.env`), checked together.
+
+Every wrong setting is reported in one `ConfigurationError`, by the name the operator wrote.
+Secrets are `SecretStr` and never printed.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from consumer.errors import ConfigurationError
+from producer.connection import KafkaConnection
+
+PREFIX = "DEBRIEF_"
+DEFAULT_DATABASE_URL = "sqlite+aiosqlite:///debrief.sqlite3"
+
+ReviewerName = Literal["gemini", "openai", "rules"]
+Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
+SecondsOrZero = Annotated[float, Field(ge=0, le=31_536_000, allow_inf_nan=False)]
+Port = Annotated[int, Field(ge=0, le=65_535)]
+
+
+class Settings(BaseSettings):
+    """Everything `consume` and the command line read from outside."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_file=".env",
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
+        populate_by_name=True,
+    )
+
+    kafka_bootstrap_servers: str = ""
+    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
+    kafka_sasl_username: str | None = None
+    kafka_sasl_password: SecretStr | None = None
+    kafka_ssl_cafile: Path | None = None
+    kafka_group: Annotated[str, Field(min_length=1, max_length=200)] = "debrief"
+    kafka_session_timeout_seconds: Annotated[float, Field(ge=1, le=300)] = 10
+    topic_prefix: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9._-]*$")] = ""
+    schema_registry_url: str | None = None
+    database_url: SecretStr = SecretStr(DEFAULT_DATABASE_URL)
+
+    reviewers: Annotated[tuple[ReviewerName, ...], NoDecode, Field(min_length=1)] = (
+        "gemini",
+        "openai",
+    )
+    gemini_api_key: Annotated[SecretStr | None, Field(validation_alias="GEMINI_API_KEY")] = None
+    openai_api_key: Annotated[SecretStr | None, Field(validation_alias="OPENAI_API_KEY")] = None
+    gemini_model: Annotated[str, Field(min_length=1)] = "gemini-2.5-flash"
+    gemini_base_url: str | None = None
+    openai_model: Annotated[str, Field(min_length=1)] = "gpt-5-mini"
+    openai_base_url: str | None = None
+    review_deadline_seconds: Seconds = 60
+    xp_band: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.25
+    issue_base_rates: Path | None = None
+
+    context_grace_seconds: SecondsOrZero = 30
+    late_context_hours: Annotated[float, Field(ge=0, le=8760, allow_inf_nan=False)] = 24
+    max_in_flight: Annotated[int, Field(ge=1, le=100_000)] = 256
+    drain_seconds: SecondsOrZero = 30
+    retry_max_attempts: Annotated[int, Field(ge=1, le=1000)] = 8
+    retry_max_age_seconds: Seconds = 3600
+    dlq_max_per_minute: Annotated[int, Field(ge=1)] = 600
+    dlq_retention_days: Annotated[float, Field(gt=0, le=3650, allow_inf_nan=False)] = 7
+
+    log_format: Literal["console", "json"] = "console"
+    metrics_port: Port | None = None
+
+    @field_validator("reviewers", mode="before")
+    @classmethod
+    def _split_reviewers(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("schema_registry_url", "gemini_base_url", "openai_base_url")
+    @classmethod
+    def _is_http_url(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value
+
+    @field_validator("issue_base_rates", "kafka_ssl_cafile")
+    @classmethod
+    def _is_file(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_file():
+            raise ValueError("names no readable file")
+        return value
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> Self:
+        problems = [*self._reviewer_problems(), *self._sasl_problems()]
+        if problems:
+            raise ValueError("; ".join(problems))
+        return self
+
+    def _reviewer_problems(self) -> list[str]:
+        problems = []
+        if len(set(self.reviewers)) != len(self.reviewers):
+            problems.append(f"{PREFIX}REVIEWERS names a reviewer twice")
+        if "rules" in self.reviewers[:-1]:
+            problems.append(f"{PREFIX}REVIEWERS: rules never fails, so it can only stand last")
+        return problems
+
+    def _sasl_problems(self) -> list[str]:
+        if not self.kafka_security_protocol.startswith("SASL"):
+            return []
+        values = {
+            "KAFKA_SASL_MECHANISM": self.kafka_sasl_mechanism,
+            "KAFKA_SASL_USERNAME": self.kafka_sasl_username,
+            "KAFKA_SASL_PASSWORD": self.kafka_sasl_password,
+        }
+        protocol = self.kafka_security_protocol
+        return [
+            f"{PREFIX}{name} is needed with {PREFIX}KAFKA_SECURITY_PROTOCOL={protocol}"
+            for name, value in values.items()
+            if value is None
+        ]
+
+    @property
+    def kafka(self) -> KafkaConnection:
+        """Return how to reach Kafka."""
+        return KafkaConnection(
+            bootstrap_servers=self.kafka_bootstrap_servers,
+            security_protocol=self.kafka_security_protocol,
+            sasl_mechanism=self.kafka_sasl_mechanism,
+            sasl_username=self.kafka_sasl_username,
+            sasl_password=self.kafka_sasl_password,
+            ssl_cafile=str(self.kafka_ssl_cafile) if self.kafka_ssl_cafile else None,
+        )
+
+    def missing_keys(self) -> tuple[str, ...]:
+        """Return the API keys that the configured reviewers need and the environment lacks."""
+        keys = {"gemini": self.gemini_api_key, "openai": self.openai_api_key}
+        return tuple(
+            f"{name.upper()}_API_KEY"
+            for name in self.reviewers
+            if name in keys and keys[name] is None
+        )
+
+
+def load_settings(*, overrides: Mapping[str, object] | None = None) -> Settings:
+    """Read and check all settings; `overrides` (by field name) win over the environment.
+
+    Raises:
+        ConfigurationError: with one line for each wrong setting.
+    """
+    try:
+        return Settings(**dict(overrides or {}))  # type: ignore[arg-type]  # checked by pydantic
+    except ValidationError as error:
+        raise ConfigurationError(tuple(_problem_lines(error))) from None
+
+
+def require(settings: Settings, *, kafka: bool, keys: bool) -> None:
+    """Refuse to start without what the command cannot do without.
+
+    Raises:
+        ConfigurationError: with every missing setting.
+    """
+    problems = []
+    if kafka and not settings.kafka_bootstrap_servers:
+        problems.append(f"{PREFIX}KAFKA_BOOTSTRAP_SERVERS is not set: name your brokers, host:port")
+    if keys:
+        problems += [
+            f"{key} is not set, but {PREFIX}REVIEWERS names its provider: "
+            f"set the key or take the provider out"
+            for key in settings.missing_keys()
+        ]
+    if problems:
+        raise ConfigurationError(tuple(problems))
+
+
+def load_base_rates(path: Path | None) -> Mapping[str, float] | None:
+    """Read how often each kind of issue occurs in general: {issue kind: rate 0..1}.
+
+    Raises:
+        ConfigurationError: the file is no such JSON object.
+    """
+    if path is None:
+        return None
+    where = f"{PREFIX}ISSUE_BASE_RATES"
+    try:
+        rates = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError((f"{where}: {error}",)) from error
+    if not isinstance(rates, dict):
+        raise ConfigurationError((f"{where}: want a JSON object of issue kind to rate",))
+    wrong = [
+        f"{where}: {kind}: {rate!r} is no rate from 0 to 1"
+        for kind, rate in rates.items()
+        if isinstance(rate, bool)
+        or not isinstance(rate, int | float)
+        or not math.isfinite(rate)
+        or not 0 <= rate <= 1
+    ]
+    if wrong:
+        raise ConfigurationError(tuple(wrong))
+    return {kind: float(rate) for kind, rate in rates.items()}
+
+
+def _problem_lines(error: ValidationError) -> list[str]:
+    lines = []
+    for problem in error.errors(include_url=False, include_input=False):
+        message = problem["msg"].removeprefix("Value error, ")
+        if not problem["loc"]:
+            lines += message.split("; ")
+            continue
+        name = str(problem["loc"][0])
+        known = name if name.isupper() else f"{PREFIX}{name.upper()}"
+        lines.append(f"{known}: {message}")
+    return lines
