@@ -1,0 +1,212 @@
+"""The `debrief` command: arguments in, one function of `consumer.commands` called, exit code out.
+
+Exit codes: 0 done, 1 the work failed, 2 wrong use or configuration.
+Each command imports its own module when it runs, so that `--help` answers at once.
+"""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from consumer.errors import ConfigurationError, DebriefError
+
+EXIT_FAILED = 1
+EXIT_WRONG_USE = 2
+DEMO_PORT = 8080
+
+app = typer.Typer(
+    name="debrief",
+    help="Read a learner's whole arc through a simulated work scenario and publish one review of it."
+    "\n\nNew here? `debrief demo --once` shows the whole thing, on a real Kafka that it starts itself.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+topics_app = typer.Typer(
+    help="Make or check the topics that Debrief reads and writes.", no_args_is_help=True
+)
+app.add_typer(topics_app, name="topics")
+
+
+class Job(StrEnum):
+    """The two jobs of the consumer."""
+
+    INGEST = "ingest"
+    REVIEW = "review"
+
+
+class Format(StrEnum):
+    """How a review is written out."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+ArcFiles = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="ARC...",
+        exists=True,
+        dir_okay=False,
+        readable=True,
+        help="Recorded arcs: JSON Lines of {topic, key, value}, in time order.",
+    ),
+]
+
+
+@app.command()
+def demo(
+    *,
+    arc: Annotated[
+        Path | None,
+        typer.Option(
+            exists=True, dir_okay=False, help="A recorded arc; default: a sample of ours."
+        ),
+    ] = None,
+    once: Annotated[
+        bool, typer.Option("--once", help="Exit when the review arrived through the WebSocket.")
+    ] = False,
+    port: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=65535, help="Port of the page; 0: any free one (the default with --once)."
+        ),
+    ] = None,
+    latency: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            metavar="SECONDS",
+            help="Run the real model SDKs against a built-in emulator that takes this long a call. "
+            "No model is behind it.",
+        ),
+    ] = None,
+) -> None:
+    """Watch one recorded scenario become a review: Kafka, store, consumer and page in one process.
+
+    Uses your Kafka where DEBRIEF_KAFKA_BOOTSTRAP_SERVERS is set, a container where Docker runs, and
+    else starts a real Apache Kafka of its own.
+    """
+    from consumer.commands.demo import run_demo
+
+    run_demo(
+        arc_path=arc,
+        once=once,
+        port=port if port is not None else (0 if once else DEMO_PORT),
+        latency_seconds=latency,
+    )
+
+
+@app.command()
+def consume(
+    only: Annotated[Job | None, typer.Option(help="Run just one of the two jobs.")] = None,
+) -> None:
+    """Run the consumer: ingest contexts and write reviews. Configured by environment."""
+    from consumer.commands.consume import run_consume
+
+    run_consume(ingest=only is not Job.REVIEW, review=only is not Job.INGEST)
+
+
+@app.command()
+def serve() -> None:
+    """Run the gateway: the page, the HTTP endpoints and the WebSocket. Configured by environment."""
+    from gateway.server import run_serve
+
+    run_serve()
+
+
+@app.command()
+def review(
+    arcs: ArcFiles,
+    output_format: Annotated[
+        Format, typer.Option("--format", help="How to write the review.")
+    ] = Format.TEXT,
+    out: Annotated[
+        Path | None,
+        typer.Option(file_okay=False, help="Write one file a run here instead of to the screen."),
+    ] = None,
+) -> None:
+    """Review recorded arcs without Kafka, by the same code as the consumer after decoding."""
+    from consumer.commands.review import run_review
+
+    if not run_review(arcs, output_format=output_format.value, out_dir=out):
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def replay(
+    arcs: ArcFiles,
+    rate: Annotated[
+        float | None, typer.Option(min=0.001, help="Records a second; default: as fast as it goes.")
+    ] = None,
+) -> None:
+    """Publish recorded arcs to the input topics."""
+    from consumer.commands.replay import run_replay
+
+    if not run_replay(arcs, rate_per_second=rate):
+        raise typer.Exit(EXIT_FAILED)
+
+
+@topics_app.command("create")
+def topics_create(
+    partitions: Annotated[int, typer.Option(min=1, help="Partitions of each new topic.")] = 6,
+    replication: Annotated[
+        int | None,
+        typer.Option(
+            min=1, help="Replicas of each new topic; default: 3, or the brokers there are."
+        ),
+    ] = None,
+) -> None:
+    """Make the topics that are missing, with the right clean-up policies."""
+    from consumer.commands.topics import run_topics_create
+
+    run_topics_create(partitions=partitions, replication=replication)
+
+
+@topics_app.command("check")
+def topics_check() -> None:
+    """Check that every topic is there and configured as it should be."""
+    from consumer.commands.topics import run_topics_check
+
+    if not run_topics_check():
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def doctor() -> None:
+    """Check every setting and dependency, and say what to do about each that is not well."""
+    from consumer.commands.doctor import run_doctor
+
+    if not run_doctor():
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command()
+def token(
+    user_id: Annotated[str, typer.Argument(help="The user the token is for (its `sub`).")],
+    hours: Annotated[float, typer.Option(min=0.001, help="How long it is valid.")] = 12,
+) -> None:
+    """Print a signed token for development; needs DEBRIEF_JWT_SECRET."""
+    from consumer.commands.token import run_token
+
+    run_token(user_id, hours=hours)
+
+
+def main() -> None:
+    """Run the command line and exit with its code."""
+    try:
+        app()
+    except ConfigurationError as error:
+        sys.stderr.write("debrief: wrong configuration\n")
+        for problem in error.problems:
+            sys.stderr.write(f"  {problem}\n")
+        sys.exit(EXIT_WRONG_USE)
+    except DebriefError as error:
+        sys.stderr.write(f"debrief: {error}\n")
+        sys.exit(EXIT_FAILED)
+    except KeyboardInterrupt:
+        sys.exit(130)

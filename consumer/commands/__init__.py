@@ -1,0 +1,1 @@
+"""What each command of `debrief` does, one module a command."""
