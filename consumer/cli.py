@@ -19,8 +19,9 @@ DEMO_PORT = 8080
 
 app = typer.Typer(
     name="debrief",
-    help="Read a learner's whole arc through a simulated work scenario and publish one review of it."
-    "\n\nNew here? `debrief demo --once` shows the whole thing, on a real Kafka that it starts itself.",
+    help="Read a learner's whole arc through a simulated work scenario and publish one review "
+    "of it.\n\nNew here? `debrief demo --once` shows the whole thing, on a real Kafka that it "
+    "starts itself.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -113,7 +114,7 @@ def consume(
 
 @app.command()
 def serve() -> None:
-    """Run the gateway: the page, the HTTP endpoints and the WebSocket. Configured by environment."""
+    """Run the gateway: page, HTTP endpoints and WebSocket. Configured by environment."""
     from gateway.server import run_serve
 
     run_serve()
