@@ -1,0 +1,5 @@
+"""`python -m consumer` is `debrief`."""
+
+from consumer.cli import main
+
+main()

@@ -1,0 +1,97 @@
+from pathlib import Path
+
+import pytest
+
+from consumer.errors import ConfigurationError
+from consumer.settings import Settings, load_base_rates, load_settings, require
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)  # so that no .env of the developer is read
+    monkeypatch.delenv("DEBRIEF_KAFKA_BOOTSTRAP_SERVERS", raising=False)
+
+
+def test_defaults_are_those_of_the_contract() -> None:
+    settings = load_settings()
+
+    assert settings.reviewers == ("gemini", "openai")
+    assert settings.kafka_group == "debrief"
+    assert settings.review_deadline_seconds == 60
+    assert settings.context_grace_seconds == 30
+    assert settings.late_context_hours == 24
+    assert settings.max_in_flight == 256
+    assert settings.retry_max_attempts == 8
+    assert settings.xp_band == 0.25
+
+
+def test_every_wrong_setting_is_in_one_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEBRIEF_XP_BAND", "lots")
+    monkeypatch.setenv("DEBRIEF_MAX_IN_FLIGHT", "0")
+    monkeypatch.setenv("DEBRIEF_REVIEWERS", "gemini,claude")
+
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings()
+
+    text = str(caught.value)
+    assert "DEBRIEF_XP_BAND" in text
+    assert "DEBRIEF_MAX_IN_FLIGHT" in text
+    assert "DEBRIEF_REVIEWERS" in text
+
+
+def test_rules_can_only_stand_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEBRIEF_REVIEWERS", "rules,gemini")
+
+    with pytest.raises(ConfigurationError, match="rules"):
+        load_settings()
+
+
+def test_sasl_names_everything_it_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEBRIEF_KAFKA_SECURITY_PROTOCOL", "SASL_SSL")
+
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings()
+
+    assert len(caught.value.problems) == 3
+
+
+def test_missing_broker_and_keys_are_told_together() -> None:
+    with pytest.raises(ConfigurationError) as caught:
+        require(load_settings(), kafka=True, keys=True)
+
+    text = str(caught.value)
+    assert "DEBRIEF_KAFKA_BOOTSTRAP_SERVERS" in text
+    assert "GEMINI_API_KEY" in text
+    assert "OPENAI_API_KEY" in text
+
+
+def test_secrets_are_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GEMINI_API_KEY", "very-secret-key")
+    monkeypatch.setenv("DEBRIEF_DATABASE_URL", "postgresql://u:very-secret-word@h/d")
+    settings = load_settings()
+
+    assert "very-secret" not in repr(settings)
+    assert settings.gemini_api_key is not None
+    assert settings.gemini_api_key.get_secret_value() == "very-secret-key"
+
+
+def test_a_dotenv_file_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("DEBRIEF_KAFKA_GROUP=from-file\n", encoding="utf-8")
+
+    assert Settings().kafka_group == "from-file"
+
+
+@pytest.mark.parametrize("content", ["[]", '{"a": 2}', '{"a": true}', '{"a": NaN}', "no"])
+def test_base_rates_that_are_none_are_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "rates.json"
+    path.write_text(content, encoding="utf-8")
+
+    with pytest.raises(ConfigurationError, match="ISSUE_BASE_RATES"):
+        load_base_rates(path)
+
+
+def test_base_rates_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "rates.json"
+    path.write_text('{"unstated_assumption": 0.25}', encoding="utf-8")
+
+    assert load_base_rates(path) == {"unstated_assumption": 0.25}
