@@ -1,0 +1,212 @@
+"""Grounding: a citation becomes evidence only where its quote stands in the cited source.
+
+Matching is exact after folding (see `folding`); there is no fuzzy acceptance, because a fuzzy
+match can turn "was not a student" into "was a student". For the same reason a quote must begin
+and end between words: "able to finish" does not stand in "unable to finish".
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from consumer.arc import Arc
+from consumer.assembly.folding import Folded, fold, fold_with_map, is_spaceless
+from consumer.drafts import Citation
+from schemas.review import MAX_QUOTE_CHARACTERS, Evidence, Source
+
+MINIMUM_WORDS = 6
+MINIMUM_CHARACTERS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why a citation does not count; `reason` names ids, never the learner's words."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceText:
+    """One citable source; `texts` are its separately quotable parts.
+
+    `persona_id` is a message's thread; `by_learner` tells who wrote it (an objective: nobody).
+    """
+
+    source: Source
+    source_id: str
+    revision: int | None
+    stage_id: str
+    persona_id: str | None
+    by_learner: bool
+    texts: tuple[Folded, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """An arc's citable sources, built once an arc by `index_sources`."""
+
+    by_id: Mapping[tuple[Source, str], tuple[SourceText, ...]]
+
+    def __iter__(self) -> Iterator[SourceText]:
+        for versions in self.by_id.values():
+            yield from versions
+
+    def find(self, citation: Citation | Evidence) -> tuple[SourceText, ...]:
+        """Return the cited source's versions, the latest first; none where it does not exist.
+
+        A revision only tells an artefact's versions apart; elsewhere it is ignored.
+        """
+        versions = self.by_id.get((citation.source, citation.source_id), ())
+        if citation.source != "artefact" or citation.revision is None:
+            return versions
+        return tuple(v for v in versions if v.revision == citation.revision)
+
+    def persona_said(self, quote: str) -> bool:
+        """Tell whether a persona's message holds these words, so that they are not the learner's.
+
+        A learner's text may hold words copied from a persona; they are no evidence of the
+        learner's own writing.
+        """
+        wanted = fold(quote)
+        return any(
+            wanted in text.text
+            for source in self
+            if source.source == "message" and not source.by_learner
+            for text in source.texts
+        )
+
+
+def index_sources(arc: Arc) -> Sources:
+    """Fold every citable text of `arc` once."""
+    by_id: dict[tuple[Source, str], tuple[SourceText, ...]] = {}
+    for source in _sources_of(arc):
+        key = (source.source, source.source_id)
+        versions = (*by_id.get(key, ()), source)
+        by_id[key] = tuple(sorted(versions, key=lambda v: -(v.revision or 0)))
+    return Sources(by_id)
+
+
+def ground(citation: Citation, sources: Sources) -> Evidence | Rejection:
+    """Look a citation up in its source and copy the source's own words.
+
+    A quote needs at least six words (six characters in scripts without spaces) or must be a whole
+    text; only an objective may be cited without one. A quote longer than the contract's 1,000
+    characters is cut at a word.
+    """
+    name = f"{citation.source} {citation.source_id[:128]!r}"
+    versions = sources.find(citation)
+    if not versions:
+        revision = "" if citation.revision is None else f" revision {citation.revision}"
+        return Rejection(f"{name}{revision} does not exist in this run")
+    wanted = fold(citation.quote) if citation.quote is not None else ""
+    if not wanted:
+        if citation.source != "objective":
+            return Rejection(f"{name} needs a verbatim quote")
+        return _evidence(versions[0], None)
+    whole = any(text.text == wanted for version in versions for text in version.texts)
+    if not whole and not _is_long_enough(wanted):
+        return Rejection(f"the quote of {name} is shorter than six words and not the whole text")
+    for version in versions:
+        for text in version.texts:
+            start = _find(text.text, wanted)
+            if start is not None:
+                return _evidence(version, _bounded(text, start, start + len(wanted)))
+    return Rejection(f"the quote of {name} does not stand there word for word")
+
+
+def is_quotable(text: Folded) -> bool:
+    """Tell whether anything of this text can be quoted at all."""
+    return bool(text.text)
+
+
+def opening_quote(source: SourceText) -> Evidence | None:
+    """Quote a source from its beginning, up to 200 characters; None where it has no words."""
+    for text in source.texts:
+        if text.text:
+            quote = _cut_to_words(text, 0, len(text.text), limit=200)
+            return _evidence(source, quote)
+    return None
+
+
+def _sources_of(arc: Arc) -> Iterator[SourceText]:
+    for objective in arc.objectives:
+        parts = (objective.title, objective.feedback or "", *(i.note for i in objective.issues))
+        yield SourceText(
+            source="objective",
+            source_id=objective.objective_id,
+            revision=None,
+            stage_id=objective.stage_id,
+            persona_id=None,
+            by_learner=False,
+            texts=tuple(fold_with_map(part) for part in parts if part.strip()),
+        )
+    for message in arc.messages:
+        yield SourceText(
+            source="message",
+            source_id=message.message_id,
+            revision=None,
+            stage_id=message.stage_id,
+            persona_id=message.persona_id,
+            by_learner=message.sender == "user",
+            texts=(fold_with_map(message.text),),
+        )
+    for artefact in arc.artefacts:
+        yield SourceText(
+            source="artefact",
+            source_id=artefact.artefact_id,
+            revision=artefact.revision,
+            stage_id=artefact.stage_id,
+            persona_id=None,
+            by_learner=True,
+            texts=(fold_with_map(artefact.text),),
+        )
+
+
+def _evidence(source: SourceText, quote: str | None) -> Evidence:
+    return Evidence(
+        source=source.source,
+        source_id=source.source_id,
+        revision=source.revision,
+        stage_id=source.stage_id,
+        quote=quote,
+    )
+
+
+def _is_long_enough(folded: str) -> bool:
+    words = sum(any(c.isalnum() for c in word) for word in folded.split())
+    return words >= MINIMUM_WORDS or sum(map(is_spaceless, folded)) >= MINIMUM_CHARACTERS
+
+
+def _find(text: str, wanted: str) -> int | None:
+    """Return where `wanted` stands in `text` between words, or None."""
+    start = text.find(wanted)
+    while start != -1:
+        end = start + len(wanted)
+        if not _splits_word(text, start) and not _splits_word(text, end):
+            return start
+        start = text.find(wanted, start + 1)
+    return None
+
+
+def _splits_word(text: str, at: int) -> bool:
+    if at in (0, len(text)):
+        return False
+    before, after = text[at - 1], text[at]
+    if is_spaceless(before) or is_spaceless(after):
+        return False
+    return before.isalnum() and after.isalnum()
+
+
+def _bounded(text: Folded, start: int, end: int) -> str:
+    return _cut_to_words(text, start, end, limit=MAX_QUOTE_CHARACTERS)
+
+
+def _cut_to_words(text: Folded, start: int, end: int, *, limit: int) -> str:
+    """Copy the source's words, at most `limit` characters, never fewer than six words."""
+    while len(copied := text.copy(start, end)) > limit:
+        over = len(copied) - limit
+        shorter = text.text.rfind(" ", start, max(start + 1, end - max(over // 2, 1)))
+        if shorter <= start or not _is_long_enough(text.text[start:shorter]):
+            # A text of very long words: the contract's bound still holds, cut inside a word.
+            return copied[:MAX_QUOTE_CHARACTERS]
+        end = shorter
+    return copied

@@ -1,0 +1,58 @@
+"""Prose: model text made safe and brought within its bounds."""
+
+import re
+import unicodedata
+
+# A sentence ends at a full stop and white space before a capital, a digit or a quote, or at a
+# full stop of a script without spaces.
+_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[^\sa-z])|(?<=[。！？])(?=\S)")
+_ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
+_QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|„([^„“”]+)[“”]|「([^「」]+)」")
+
+
+def clean(text: str) -> str:
+    """Strip control characters, terminal escapes and bidirectional controls; fold white space."""
+    without = _ESCAPE.sub("", text)
+    kept = (" " if c.isspace() else c for c in without if c.isspace() or not is_control(c))
+    return " ".join("".join(kept).split())
+
+
+def is_control(character: str) -> bool:
+    """Tell whether a character steers a terminal or the direction of text instead of showing."""
+    category = unicodedata.category(character)
+    joiner = character in "\u200c\u200d"  # part of the spelling of several scripts
+    return category in {"Cc", "Cs", "Co", "Cn"} or (category == "Cf" and not joiner)
+
+
+def sentences(text: str) -> tuple[str, ...]:
+    """Split cleaned text into its sentences."""
+    pieces: list[str] = []
+    start = 0
+    for match in _SENTENCE_END.finditer(text):
+        pieces.append(text[start : match.end()].strip())
+        start = match.end()
+    pieces.append(text[start:].strip())
+    return tuple(piece for piece in pieces if piece)
+
+
+def cut(text: str, limit: int) -> str:
+    """Cut `text` to `limit` characters at a sentence, else at a word."""
+    if len(text) <= limit:
+        return text
+    kept = ""
+    for sentence in sentences(text):
+        longer = f"{kept} {sentence}".strip()
+        if len(longer) > limit:
+            break
+        kept = longer
+    if kept:
+        return kept
+    head = text[: limit - 1]
+    at_word = head.rpartition(" ")[0] or head
+    return f"{at_word.rstrip(' ,;:–—-')}…"
+
+
+def quoted_spans(text: str) -> tuple[str, ...]:
+    """Return what `text` puts in quotation marks, of two words or more, without the marks."""
+    spans = ("".join(groups).strip(" .,;:!?…") for groups in _QUOTED.findall(text))
+    return tuple(span for span in spans if len(span.split()) > 1 or len(span) > 20)
