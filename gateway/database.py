@@ -1,0 +1,60 @@
+"""The gateway's database: engines that behave alike on SQLite and PostgreSQL, and migrations.
+
+Writing transactions are marked with the execution option `writes=True`: on SQLite they begin
+IMMEDIATE, so that several processes of one machine take turns instead of failing half-way.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, event, text
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+WRITES = {"writes": True}
+BUSY_TIMEOUT_MS = 30_000
+# An arbitrary number of our own, shared by all gateways that start on one PostgreSQL database.
+_MIGRATION_LOCK = 0x6465627269656667
+
+
+def open_engine(database_url: str) -> AsyncEngine:
+    """Return an engine for an async SQLAlchemy address; nothing is connected yet."""
+    engine = create_async_engine(database_url, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+async def migrate(engine: AsyncEngine) -> None:
+    """Bring the gateway's tables up to date; safe with several starting at once."""
+    async with engine.execution_options(**WRITES).begin() as connection:
+        if engine.dialect.name == "postgresql":
+            await connection.execute(
+                text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK}
+            )
+        await connection.run_sync(_upgrade)
+
+
+def _upgrade(connection: Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    # Python's driver would otherwise decide by itself when a transaction begins.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

@@ -1,0 +1,115 @@
+"""The frames of the protocol `debrief.v1`, both ways."""
+
+import json
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from gateway.errors import BadFrameError
+from gateway.hub import Frame
+from schemas.progress import ReviewProgress
+
+HEARTBEAT_SECONDS = 20
+MAX_POSITION_CHARACTERS = 200
+
+Position = Annotated[str, Field(min_length=1, max_length=MAX_POSITION_CHARACTERS)]
+
+
+class _Incoming(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore", strict=True)
+
+
+class Ack(_Incoming):
+    """The client has handled everything up to `position`."""
+
+    type: Literal["ack"]
+    position: Position
+
+
+class Refresh(_Incoming):
+    """A newer token of the same user."""
+
+    type: Literal["refresh"]
+    token: Annotated[str, Field(min_length=1, max_length=8_192)]
+
+
+class Ping(_Incoming):
+    """Is anybody there?"""
+
+    type: Literal["ping"]
+
+
+ClientFrame = Ack | Refresh | Ping
+_CLIENT_FRAME: TypeAdapter[ClientFrame] = TypeAdapter(
+    Annotated[ClientFrame, Field(discriminator="type")]
+)
+
+
+def parse_client_frame(text: str) -> ClientFrame:
+    """Return the frame that a client sent.
+
+    Raises:
+        BadFrameError: it is none; the message names the field and never repeats the content.
+    """
+    try:
+        return _CLIENT_FRAME.validate_python(json.loads(text))
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        where = ".".join(str(part) for part in first["loc"]) or "frame"
+        raise BadFrameError(f"{where}: {first['type']}") from None
+    except (ValueError, RecursionError):
+        raise BadFrameError("the frame is not JSON") from None
+
+
+def hello(*, position: str, recovered: bool | None, expires_at: float) -> Frame:
+    """Return the first frame of every connection."""
+    return _frame(
+        type="hello",
+        position=position,
+        recovered=recovered,
+        heartbeat_seconds=HEARTBEAT_SECONDS,
+        expires_at=rfc3339(expires_at),
+    )
+
+
+def review(*, position: str, event_id: str, replayed: bool, review_json: str) -> str:
+    """Return a review's frame around its JSON text, which is not parsed again."""
+    head = {"type": "review", "position": position, "event_id": event_id, "replayed": replayed}
+    return f'{json.dumps(head)[:-1]}, "review": {review_json}}}'
+
+
+def progress(step: ReviewProgress) -> str:
+    """Return the frame of one step."""
+    fields = step.model_dump(mode="json") | {"at": rfc3339(step.at.timestamp())}
+    return json.dumps({"type": "progress", **fields}, ensure_ascii=False)
+
+
+def refreshed(expires_at: float) -> Frame:
+    """Return the answer to a good `refresh`."""
+    return _frame(type="refreshed", expires_at=rfc3339(expires_at))
+
+
+def reconnect(after_ms: int) -> Frame:
+    """Return the notice that this gateway is going away."""
+    return _frame(type="reconnect", after_ms=after_ms)
+
+
+def error(code: str, message: str) -> Frame:
+    """Return what went wrong, in a word and in a sentence."""
+    return _frame(type="error", code=code, message=message)
+
+
+def pong() -> Frame:
+    """Return the answer to `ping`."""
+    return _frame(type="pong")
+
+
+def rfc3339(seconds: float) -> str:
+    """Return a time (seconds since the epoch) as the contract writes times: UTC, ms, Z."""
+    moment = datetime.fromtimestamp(seconds, UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+
+
+def _frame(**fields: Any) -> Frame:
+    return Frame(json.dumps(fields, ensure_ascii=False))

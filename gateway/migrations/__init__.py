@@ -1,0 +1,1 @@
+"""The history of the gateway's tables, run by `gateway.database.migrate`."""

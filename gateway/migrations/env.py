@@ -1,0 +1,11 @@
+"""Alembic's entry: runs the steps on the connection that `gateway.database.migrate` hands over."""
+
+from alembic import context
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    version_table="gateway_alembic_version",
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

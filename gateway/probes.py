@@ -1,0 +1,26 @@
+"""What operators and orchestrators ask: alive, ready, figures."""
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from gateway.services import services_of
+
+
+async def healthz(request: Request) -> Response:
+    """Say that the process runs and still reads the topic."""
+    alive = services_of(request).feed.alive
+    return JSONResponse({"status": "ok" if alive else "the feed has stopped"}, 200 if alive else 500)
+
+
+async def readyz(request: Request) -> Response:
+    """Say whether all that stood in the topic at the start has been read."""
+    feed = services_of(request).feed
+    if feed.alive and feed.ready:
+        return JSONResponse({"status": "ready"})
+    return JSONResponse({"status": "catching up"}, 503)
+
+
+async def metrics(request: Request) -> Response:
+    """Return the figures for Prometheus."""
+    text = services_of(request).metrics.text()
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
