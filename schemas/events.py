@@ -10,7 +10,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from schemas.fields import Brief, Count, Id, InputModel, Name, Ratio, Seconds, Text, Utc
+from schemas.fields import Brief, Count, Id, InputModel, Name, Ratio, Seconds, Sequence, Text, Utc
 
 Sender = Literal["user", "persona"]
 
@@ -153,7 +153,7 @@ class ConversationMessage(RunEvent):
     message_id: Id
     persona_id: Id
     stage_id: Id
-    sequence: int
+    sequence: Sequence
     sender: Sender
     sent_at: Utc
     text: Text

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 MAX_ID_CHARACTERS = 128
 MAX_NAME_CHARACTERS = 300
@@ -22,8 +23,11 @@ def _to_utc(value: datetime) -> datetime:
 def _fits_text_bytes(value: str) -> str:
     size_bytes = len(value.encode("utf-8", errors="surrogatepass"))
     if size_bytes > MAX_TEXT_BYTES:
-        message = f"text is {size_bytes} bytes, at most {MAX_TEXT_BYTES} are allowed"
-        raise ValueError(message)
+        raise PydanticCustomError(
+            "text_too_large",
+            "the text is {size_bytes} bytes, at most {limit_bytes}",
+            {"size_bytes": size_bytes, "limit_bytes": MAX_TEXT_BYTES},
+        )
     return value
 
 
@@ -37,6 +41,7 @@ Utc = Annotated[AwareDatetime, AfterValidator(_to_utc)]
 Ratio = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Count = Annotated[int, Field(ge=0, le=2_147_483_647)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Sequence = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 

@@ -1,0 +1,44 @@
+"""The error tree of everything about bytes and schemas.
+
+SchemaError
+├── UndecodableError      the bytes are in no framing we know, or do not decode
+├── InvalidEventError     the value does not fit its schema
+├── TooLargeError         a text is over its bound
+└── InvalidReviewError    a review of ours does not fit its own schema; it must not leave
+
+`kind` of the first three is the dead letter's `debrief-error-kind`.
+"""
+
+from typing import ClassVar, Literal
+
+ErrorKind = Literal["undecodable", "invalid", "unknown_reference", "too_large", "failed"]
+
+
+class SchemaError(Exception):
+    """The root of every error this package raises on purpose."""
+
+    kind: ClassVar[ErrorKind] = "invalid"
+
+
+class UndecodableError(SchemaError):
+    """The bytes are in no framing we know, or do not decode in the one they claim."""
+
+    kind: ClassVar[ErrorKind] = "undecodable"
+
+
+class InvalidEventError(SchemaError):
+    """The value does not fit its schema; the message names the fields, never their content."""
+
+    kind: ClassVar[ErrorKind] = "invalid"
+
+
+class TooLargeError(SchemaError):
+    """A text of the event is over its bound."""
+
+    kind: ClassVar[ErrorKind] = "too_large"
+
+
+class InvalidReviewError(SchemaError):
+    """A review does not fit `review_ready.v1.schema.json`."""
+
+    kind: ClassVar[ErrorKind] = "failed"

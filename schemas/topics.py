@@ -1,0 +1,44 @@
+"""The names of the topics."""
+
+from dataclasses import dataclass
+from typing import Self
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Topics:
+    """Full topic names, with the prefix of the deployment before each."""
+
+    objective_rolled_up: str
+    conversation_message: str
+    artefact_submitted: str
+    scenario_completed: str
+    user_erased: str
+    review_progress: str
+    review_ready: str
+
+    @classmethod
+    def with_prefix(cls, prefix: str) -> Self:
+        """Return the names with `prefix` put before each as it is."""
+        return cls(
+            objective_rolled_up=f"{prefix}objective.rolled-up",
+            conversation_message=f"{prefix}conversation.message",
+            artefact_submitted=f"{prefix}artefact.submitted",
+            scenario_completed=f"{prefix}scenario.completed",
+            user_erased=f"{prefix}user.erased",
+            review_progress=f"{prefix}review.progress",
+            review_ready=f"{prefix}review.ready",
+        )
+
+    @property
+    def contexts(self) -> tuple[str, str, str]:
+        """Return the three topics whose records make up a run's context."""
+        return (self.objective_rolled_up, self.conversation_message, self.artefact_submitted)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Return every topic Debrief reads from the platform."""
+        return (*self.contexts, self.scenario_completed, self.user_erased)
+
+    def dlq(self, topic: str) -> str:
+        """Return where the dead letters of an input topic go."""
+        return f"{topic}.dlq"
