@@ -1,1 +1,1 @@
-"""TODO-DOC"""
+"""Reading Kafka: ingestion in batches, reviews in per-run lanes, offsets, retries, health."""
