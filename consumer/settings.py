@@ -6,11 +6,18 @@ Secrets are `SecretStr` and never printed.
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    ModelWrapValidatorHandler,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from consumer.errors import ConfigurationError
@@ -20,6 +27,9 @@ PREFIX = "DEBRIEF_"
 DEFAULT_DATABASE_URL = "sqlite+aiosqlite:///debrief.sqlite3"
 
 ReviewerName = Literal["gemini", "openai", "rules"]
+DEFAULT_REVIEWERS: tuple[ReviewerName, ...] = ("gemini", "openai")
+KEY_OF = {"gemini": "GEMINI_API_KEY", "openai": "OPENAI_API_KEY"}
+
 Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
 SecondsOrZero = Annotated[float, Field(ge=0, le=31_536_000, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=0, le=65_535)]
@@ -37,6 +47,9 @@ class Settings(BaseSettings):
         populate_by_name=True,
     )
 
+    needs_kafka: ClassVar[bool] = False
+    needs_keys: ClassVar[bool] = False
+
     kafka_bootstrap_servers: str = ""
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
@@ -49,10 +62,7 @@ class Settings(BaseSettings):
     schema_registry_url: str | None = None
     database_url: SecretStr = SecretStr(DEFAULT_DATABASE_URL)
 
-    reviewers: Annotated[tuple[ReviewerName, ...], NoDecode, Field(min_length=1)] = (
-        "gemini",
-        "openai",
-    )
+    reviewers: Annotated[tuple[ReviewerName, ...], NoDecode, Field(min_length=1)] = DEFAULT_REVIEWERS
     gemini_api_key: Annotated[SecretStr | None, Field(validation_alias="GEMINI_API_KEY")] = None
     openai_api_key: Annotated[SecretStr | None, Field(validation_alias="OPENAI_API_KEY")] = None
     gemini_model: Annotated[str, Field(min_length=1)] = "gemini-2.5-flash"
@@ -72,15 +82,17 @@ class Settings(BaseSettings):
     dlq_max_per_minute: Annotated[int, Field(ge=1)] = 600
     dlq_retention_days: Annotated[float, Field(gt=0, le=3650, allow_inf_nan=False)] = 7
 
+    jwt_secret: SecretStr | None = None
+    jwt_issuer: Annotated[str, Field(min_length=1)] = "debrief"
+    jwt_audience: Annotated[str, Field(min_length=1)] = "debrief"
+
     log_format: Literal["console", "json"] = "console"
     metrics_port: Port | None = None
 
     @field_validator("reviewers", mode="before")
     @classmethod
     def _split_reviewers(cls, value: object) -> object:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
+        return _split(value) if isinstance(value, str) else value
 
     @field_validator("schema_registry_url", "gemini_base_url", "openai_base_url")
     @classmethod
@@ -96,35 +108,40 @@ class Settings(BaseSettings):
             raise ValueError("names no readable file")
         return value
 
-    @model_validator(mode="after")
-    def _hangs_together(self) -> Self:
-        problems = [*self._reviewer_problems(), *self._sasl_problems()]
+    @model_validator(mode="wrap")
+    @classmethod
+    def _report_all(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        # An "after" validator does not run where a field is wrong, so what hangs together would
+        # only be told at the second try.
+        problems = list(cls._joint_problems(data)) if isinstance(data, dict) else []
+        try:
+            settings = handler(data)
+        except ValidationError as error:
+            raise ConfigurationError((*_problem_lines(error), *problems)) from None
         if problems:
-            raise ValueError("; ".join(problems))
-        return self
+            raise ConfigurationError(tuple(problems))
+        return settings
 
-    def _reviewer_problems(self) -> list[str]:
-        problems = []
-        if len(set(self.reviewers)) != len(self.reviewers):
-            problems.append(f"{PREFIX}REVIEWERS names a reviewer twice")
-        if "rules" in self.reviewers[:-1]:
-            problems.append(f"{PREFIX}REVIEWERS: rules never fails, so it can only stand last")
-        return problems
-
-    def _sasl_problems(self) -> list[str]:
-        if not self.kafka_security_protocol.startswith("SASL"):
-            return []
-        values = {
-            "KAFKA_SASL_MECHANISM": self.kafka_sasl_mechanism,
-            "KAFKA_SASL_USERNAME": self.kafka_sasl_username,
-            "KAFKA_SASL_PASSWORD": self.kafka_sasl_password,
-        }
-        protocol = self.kafka_security_protocol
-        return [
-            f"{PREFIX}{name} is needed with {PREFIX}KAFKA_SECURITY_PROTOCOL={protocol}"
-            for name, value in values.items()
-            if value is None
-        ]
+    @classmethod
+    def _joint_problems(cls, data: Mapping[str, Any]) -> Iterator[str]:
+        reviewers = _split(data.get("reviewers", DEFAULT_REVIEWERS))
+        if len(set(reviewers)) != len(reviewers):
+            yield f"{PREFIX}REVIEWERS names a reviewer twice"
+        if "rules" in reviewers[:-1]:
+            yield f"{PREFIX}REVIEWERS: rules never fails, so it can only stand last"
+        if cls.needs_kafka and not data.get("kafka_bootstrap_servers"):
+            yield f"{PREFIX}KAFKA_BOOTSTRAP_SERVERS is not set: name your brokers, host:port"
+        for name in reviewers:
+            if cls.needs_keys and name in KEY_OF and not data.get(KEY_OF[name]):
+                yield (
+                    f"{KEY_OF[name]} is not set, but {PREFIX}REVIEWERS names {name}: "
+                    "set the key or take it out"
+                )
+        protocol = str(data.get("kafka_security_protocol") or "")
+        if protocol.startswith("SASL"):
+            for name in ("KAFKA_SASL_MECHANISM", "KAFKA_SASL_USERNAME", "KAFKA_SASL_PASSWORD"):
+                if not data.get(name.lower()):
+                    yield f"{PREFIX}{name} is needed with {PREFIX}KAFKA_SECURITY_PROTOCOL={protocol}"
 
     @property
     def kafka(self) -> KafkaConnection:
@@ -138,45 +155,37 @@ class Settings(BaseSettings):
             ssl_cafile=str(self.kafka_ssl_cafile) if self.kafka_ssl_cafile else None,
         )
 
-    def missing_keys(self) -> tuple[str, ...]:
-        """Return the API keys that the configured reviewers need and the environment lacks."""
+    @property
+    def has_keys(self) -> bool:
+        """Tell whether every configured provider has its key."""
         keys = {"gemini": self.gemini_api_key, "openai": self.openai_api_key}
-        return tuple(
-            f"{name.upper()}_API_KEY"
-            for name in self.reviewers
-            if name in keys and keys[name] is None
-        )
+        return all(keys[name] is not None for name in self.reviewers if name in keys)
 
 
-def load_settings(*, overrides: Mapping[str, object] | None = None) -> Settings:
+class KafkaSettings(Settings):
+    """The settings of a command that cannot do without Kafka."""
+
+    needs_kafka: ClassVar[bool] = True
+
+
+class ReviewJobSettings(KafkaSettings):
+    """The settings of the review job: Kafka, and a key for each configured provider."""
+
+    needs_keys: ClassVar[bool] = True
+
+
+SettingsT = TypeVar("SettingsT", bound=Settings)
+
+
+def load_settings(
+    kind: type[SettingsT], *, overrides: Mapping[str, object] | None = None
+) -> SettingsT:
     """Read and check all settings; `overrides` (by field name) win over the environment.
 
     Raises:
-        ConfigurationError: with one line for each wrong setting.
+        ConfigurationError: with one line for each wrong or missing setting.
     """
-    try:
-        return Settings(**dict(overrides or {}))  # type: ignore[arg-type]  # checked by pydantic
-    except ValidationError as error:
-        raise ConfigurationError(tuple(_problem_lines(error))) from None
-
-
-def require(settings: Settings, *, kafka: bool, keys: bool) -> None:
-    """Refuse to start without what the command cannot do without.
-
-    Raises:
-        ConfigurationError: with every missing setting.
-    """
-    problems = []
-    if kafka and not settings.kafka_bootstrap_servers:
-        problems.append(f"{PREFIX}KAFKA_BOOTSTRAP_SERVERS is not set: name your brokers, host:port")
-    if keys:
-        problems += [
-            f"{key} is not set, but {PREFIX}REVIEWERS names its provider: "
-            f"set the key or take the provider out"
-            for key in settings.missing_keys()
-        ]
-    if problems:
-        raise ConfigurationError(tuple(problems))
+    return kind(**dict(overrides or {}))  # type: ignore[arg-type]  # pydantic checks them
 
 
 def load_base_rates(path: Path | None) -> Mapping[str, float] | None:
@@ -207,14 +216,16 @@ def load_base_rates(path: Path | None) -> Mapping[str, float] | None:
     return {kind: float(rate) for kind, rate in rates.items()}
 
 
+def _split(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return tuple(part.strip() for part in value.split(",") if part.strip())
+    return tuple(value) if isinstance(value, tuple | list) else ()
+
+
 def _problem_lines(error: ValidationError) -> list[str]:
     lines = []
     for problem in error.errors(include_url=False, include_input=False):
-        message = problem["msg"].removeprefix("Value error, ")
-        if not problem["loc"]:
-            lines += message.split("; ")
-            continue
         name = str(problem["loc"][0])
         known = name if name.isupper() else f"{PREFIX}{name.upper()}"
-        lines.append(f"{known}: {message}")
+        lines.append(f"{known}: {problem['msg'].removeprefix('Value error, ')}")
     return lines

@@ -1,1 +1,1 @@
-"""TODO-DOC"""
+"""Everything that writes to Kafka: reviews, progress, dead letters, and recorded arcs."""

@@ -6,9 +6,7 @@ from pydantic import StringConstraints
 
 from schemas.fields import Count, Id, OutputModel, Utc
 
-Phase = Literal[
-    "received", "gathering", "reviewing", "validating", "ready", "delayed", "failed"
-]
+Phase = Literal["received", "gathering", "reviewing", "validating", "ready", "delayed", "failed"]
 
 
 class ReviewProgress(OutputModel):

@@ -35,9 +35,7 @@ Status = Literal["complete", "partial"]
 PerspectiveStatus = Literal["given", "no_conversation", "unavailable"]
 Source = Literal["objective", "message", "artefact"]
 
-Statement = Annotated[
-    str, StringConstraints(min_length=1, max_length=MAX_STATEMENT_CHARACTERS)
-]
+Statement = Annotated[str, StringConstraints(min_length=1, max_length=MAX_STATEMENT_CHARACTERS)]
 Quote = Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUOTE_CHARACTERS)]
 
 
@@ -211,9 +209,7 @@ class ReviewReady(OutputModel):
     created_at: Utc
     status: Status
     reviewer: Reviewer
-    headline: Annotated[
-        str, StringConstraints(min_length=1, max_length=MAX_HEADLINE_CHARACTERS)
-    ]
+    headline: Annotated[str, StringConstraints(min_length=1, max_length=MAX_HEADLINE_CHARACTERS)]
     summary: Statement
     signals: Annotated[tuple[Signal, ...], Field(max_length=64)]
     patterns: Annotated[tuple[Pattern, ...], Field(max_length=5)]
@@ -225,5 +221,3 @@ class ReviewReady(OutputModel):
     perspectives: Annotated[tuple[Perspective, ...], Field(max_length=8)]
     coverage: Coverage
     provenance: Provenance
-
-

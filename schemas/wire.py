@@ -107,7 +107,7 @@ def _read_avro(event: EventName, body: bytes, writer: Any) -> Any:
         fields = fastavro.schemaless_reader(stream, writer, avro_schema(event).parsed)
     # On hostile bytes fastavro raises whatever its reading runs into, from EOFError to
     # OverflowError; all of it means the same.
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         raise UndecodableError(f"the Avro body does not decode: {type(error).__name__}") from error
     if stream.read(1):
         raise UndecodableError("bytes are left over after the Avro value")

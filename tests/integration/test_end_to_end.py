@@ -227,7 +227,7 @@ async def test_rubbish_is_dead_lettered_and_what_follows_is_reviewed(
         )
         for _, _, headers in group:
             assert headers["debrief-error-kind"] in {b"undecodable", b"invalid"}
-            assert headers["debrief-message"]
+            assert headers["debrief-error-message"]
 
 
 async def test_a_run_with_less_than_its_manifest_ships_as_partial_and_says_so(

@@ -1,0 +1,43 @@
+"""Dead letters: the record as it came, and beside it what was wrong."""
+
+from datetime import datetime
+
+from producer.records import OutputRecord, SourceRecord
+from schemas.errors import ErrorKind
+from schemas.json_form import rfc3339
+from schemas.topics import Topics
+
+MAX_MESSAGE_CHARACTERS = 1_000
+
+
+def dead_letter_record(
+    record: SourceRecord,
+    topics: Topics,
+    *,
+    kind: ErrorKind,
+    message: str,
+    attempts: int,
+    first_at: datetime,
+    last_at: datetime,
+) -> OutputRecord:
+    """Return the dead letter of a record: key, value and headers untouched, ours added.
+
+    Headers of an earlier pass through the dead letters are replaced, so that each stands once.
+    """
+    ours = {
+        "debrief-error-kind": kind,
+        "debrief-error-message": message[:MAX_MESSAGE_CHARACTERS],
+        "debrief-error-topic": record.topic,
+        "debrief-error-partition": str(record.partition),
+        "debrief-error-offset": str(record.offset),
+        "debrief-error-attempts": str(attempts),
+        "debrief-error-first-at": rfc3339(first_at),
+        "debrief-error-last-at": rfc3339(last_at),
+    }
+    kept = tuple((name, value) for name, value in record.headers if name not in ours)
+    return OutputRecord(
+        topic=topics.dlq(record.topic),
+        key=record.key,
+        value=record.value,
+        headers=(*kept, *((name, text.encode()) for name, text in ours.items())),
+    )

@@ -1,0 +1,81 @@
+"""The one way out to Kafka: a record in, acknowledged by all in-sync replicas or an error."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError
+
+from producer.connection import KafkaConnection
+from producer.errors import RecordTooLargeError, SendFailedError
+from producer.partitioning import partition_of
+from producer.records import OutputRecord
+
+MAX_REQUEST_BYTES = 8 * 1024 * 1024
+
+
+class Sender(Protocol):
+    """Whatever can write records and say when they are safe."""
+
+    async def send(self, records: Sequence[OutputRecord]) -> None:
+        """Write the records, in order, and return once all are acknowledged."""
+
+
+class KafkaSender:
+    """An idempotent producer (acks from all in-sync replicas, no duplicates by its retries)."""
+
+    def __init__(self, connection: KafkaConnection) -> None:
+        self._connection = connection
+        self._producer: AIOKafkaProducer | None = None
+
+    async def start(self) -> None:
+        """Connect; raises SendFailedError while no broker answers."""
+        producer = AIOKafkaProducer(
+            **self._connection.client_kwargs(),
+            enable_idempotence=True,
+            acks="all",
+            max_request_size=MAX_REQUEST_BYTES,
+        )
+        try:
+            await producer.start()
+        except KafkaError as error:
+            await producer.stop()
+            raise SendFailedError(f"no broker answers: {error}") from error
+        self._producer = producer
+
+    async def stop(self) -> None:
+        """Flush and disconnect."""
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            await producer.stop()
+
+    async def send(self, records: Sequence[OutputRecord]) -> None:
+        """Write the records and wait for every acknowledgement.
+
+        Raises:
+            RecordTooLargeError: a record is over the broker's or the producer's limit.
+            SendFailedError: a record was not acknowledged; try again.
+        """
+        if self._producer is None:
+            raise SendFailedError("the producer is not started")
+        try:
+            pending = [await self._begin(self._producer, record) for record in records]
+            for acknowledged in pending:
+                await acknowledged
+        except MessageSizeTooLargeError as error:
+            raise RecordTooLargeError(str(error)) from error
+        except KafkaError as error:
+            raise SendFailedError(f"not acknowledged: {error!r}") from error
+
+    async def _begin(self, producer: AIOKafkaProducer, record: OutputRecord) -> Any:
+        partition = None
+        if record.user_id is not None:
+            partitions = await producer.partitions_for(record.topic)
+            partition = partition_of(record.user_id, len(partitions))
+        return await producer.send(
+            record.topic,
+            value=record.value,
+            key=record.key,
+            partition=partition,
+            headers=list(record.headers),
+        )

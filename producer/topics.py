@@ -1,0 +1,151 @@
+"""The topics: what each must look like, making those that lack, checking those that are there."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+
+from producer.connection import KafkaConnection
+from producer.errors import TopicsError
+from schemas.topics import Topics
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+INPUT_RETENTION_MS = 7 * DAY_MS
+USUAL_REPLICAS = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TopicPlan:
+    """One topic as it should be; `retention_ms` None: kept by key, not by time."""
+
+    name: str
+    retention_ms: int | None
+
+    @property
+    def config(self) -> Mapping[str, str]:
+        """Return the broker settings of the topic."""
+        if self.retention_ms is None:
+            return {"cleanup.policy": "compact"}
+        return {"cleanup.policy": "delete", "retention.ms": str(self.retention_ms)}
+
+
+def plan(topics: Topics, *, dlq_retention_days: float) -> tuple[TopicPlan, ...]:
+    """Return every topic that Debrief reads or writes, as it should be."""
+    by_time = (*topics.contexts, topics.scenario_completed)
+    dlq_ms = int(dlq_retention_days * DAY_MS)
+    return (
+        *(TopicPlan(name=name, retention_ms=INPUT_RETENTION_MS) for name in by_time),
+        TopicPlan(name=topics.user_erased, retention_ms=None),
+        TopicPlan(name=topics.review_progress, retention_ms=HOUR_MS),
+        TopicPlan(name=topics.review_ready, retention_ms=None),
+        *(TopicPlan(name=topics.dlq(name), retention_ms=dlq_ms) for name in topics.inputs),
+    )
+
+
+async def create_topics(
+    connection: KafkaConnection,
+    wanted: tuple[TopicPlan, ...],
+    *,
+    partitions: int,
+    replication: int | None,
+) -> tuple[str, ...]:
+    """Make the topics that are missing and return their names; the others stay as they are.
+
+    Raises:
+        TopicsError: no broker answers, or it refuses.
+    """
+    try:
+        async with _admin(connection) as admin:
+            present = set(await admin.list_topics())
+            brokers = len((await admin.describe_cluster())["brokers"])
+            replicas = replication or min(USUAL_REPLICAS, brokers)
+            missing = [topic for topic in wanted if topic.name not in present]
+            if not missing:
+                return ()
+            response = await admin.create_topics(
+                [
+                    NewTopic(
+                        name=topic.name,
+                        num_partitions=partitions,
+                        replication_factor=replicas,
+                        topic_configs=dict(topic.config),
+                    )
+                    for topic in missing
+                ]
+            )
+    except KafkaError as error:
+        raise TopicsError(f"the topics could not be made: {error!r}") from error
+    return _made(response.topic_errors)
+
+
+async def check_topics(
+    connection: KafkaConnection, wanted: tuple[TopicPlan, ...], *, topics: Topics
+) -> tuple[str, ...]:
+    """Return what is wrong with the topics, a line each; empty: all is well.
+
+    Raises:
+        TopicsError: no broker answers.
+    """
+    try:
+        async with _admin(connection) as admin:
+            present = set(await admin.list_topics())
+            problems = [
+                f"{topic.name} is missing: run `debrief topics create`"
+                for topic in wanted
+                if topic.name not in present
+            ]
+            there = [topic for topic in wanted if topic.name in present]
+            problems += await _wrong_policies(admin, there)
+            problems += await _unlike_partitions(admin, present, topics)
+    except KafkaError as error:
+        raise TopicsError(f"the topics could not be checked: {error!r}") from error
+    return tuple(problems)
+
+
+def _admin(connection: KafkaConnection) -> AIOKafkaAdminClient:
+    return AIOKafkaAdminClient(**connection.client_kwargs())
+
+
+def _made(topic_errors: list[tuple[str, int, str | None]]) -> tuple[str, ...]:
+    made = []
+    for name, code, message, *_ in topic_errors:
+        kind = for_code(code)
+        if code == 0:
+            made.append(name)
+        elif kind is not TopicAlreadyExistsError:  # another `topics create` may have been faster
+            raise TopicsError(f"{name} was refused: {message or kind.__name__}")
+    return tuple(made)
+
+
+async def _wrong_policies(admin: AIOKafkaAdminClient, there: list[TopicPlan]) -> list[str]:
+    if not there:
+        return []
+    asked = [ConfigResource(ConfigResourceType.TOPIC, topic.name) for topic in there]
+    found: dict[str, str] = {}
+    for response in await admin.describe_configs(asked):
+        for _, _, _, name, entries in response.resources:
+            found[name] = next(
+                (entry[1] for entry in entries if entry[0] == "cleanup.policy"), "unknown"
+            )
+    return [
+        f"{topic.name} has cleanup.policy={found.get(topic.name)}, "
+        f"it should be {topic.config['cleanup.policy']}: change it with kafka-configs"
+        for topic in there
+        if found.get(topic.name) != topic.config["cleanup.policy"]
+    ]
+
+
+async def _unlike_partitions(
+    admin: AIOKafkaAdminClient, present: set[str], topics: Topics
+) -> list[str]:
+    outputs = [name for name in (topics.review_ready, topics.review_progress) if name in present]
+    if len(outputs) < 2:
+        return []
+    counts = {t["topic"]: len(t["partitions"]) for t in await admin.describe_topics(outputs)}
+    if len(set(counts.values())) == 1:
+        return []
+    told = ", ".join(f"{name} has {count} partitions" for name, count in counts.items())
+    return [f"{told}: both must have as many, because a user's events share one partition number"]
