@@ -22,12 +22,17 @@ class Facts:
     names: tuple[str, ...]
 
     def prose_faults(
-        self, text: str, evidence: Sequence[Evidence] | None = None, *, figures: bool = True
+        self,
+        text: str,
+        evidence: Sequence[Evidence] | None = None,
+        *,
+        figures: Figures | None = None,
     ) -> tuple[str, ...]:
         """Name what `text` says that cannot be verified: words in quotation marks, numbers.
 
         Quoted words must stand in one of the cited sources (any source where `evidence` is None)
         or be a name of the run. Names and verified quotes are masked before numbers are read.
+        `figures` stands in for the arc's own cells where given.
         """
         faults: list[str] = []
         masked = text
@@ -38,9 +43,8 @@ class Facts:
                 faults.append("words in quotation marks do not stand in a cited source")
         for name in self.names:
             masked = masked.replace(name, " ")
-        if figures:
-            wrong = self.figures.unverified(masked)
-            faults += [f"the number {n} is in no table" for n in dict.fromkeys(wrong)]
+        wrong = (figures or self.figures).unverified(masked)
+        faults += [f"the number {n} is in no table" for n in dict.fromkeys(wrong)]
         return tuple(dict.fromkeys(faults))
 
     def _says(self, span: str, evidence: Sequence[Evidence] | None) -> bool:

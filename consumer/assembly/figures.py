@@ -21,8 +21,27 @@ _NUMBER = re.compile(
 _WORD_NUMBERS = {
     word: number
     for number, word in enumerate(
-        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
-        "sixteen seventeen eighteen nineteen twenty".split(),
+        [
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty",
+        ],
         start=2,
     )
 }
@@ -106,12 +125,8 @@ def _groups(arc: Arc) -> Iterator[tuple[ObjectiveRolledUp, ...]]:
         yield tuple(o for stage in by_stage[-cut:] for o in stage)
     for dimension in arc.trigger.xp.dimensions:
         yield tuple(o for o in arc.objectives if dimension.dimension_id in o.dimension_ids)
-    for half in (arc.objectives[: len(arc.objectives) // 2], _late_half(arc)):
-        yield half
-
-
-def _late_half(arc: Arc) -> tuple[ObjectiveRolledUp, ...]:
-    return arc.objectives[len(arc.objectives) // 2 :]
+    half = len(arc.objectives) // 2
+    yield from (arc.objectives[:half], arc.objectives[half:])
 
 
 def _totals(objectives: Sequence[ObjectiveRolledUp]) -> Iterator[float]:

@@ -1,0 +1,97 @@
+"""Faults: what a call's answer must mend, in short lines for its one repair."""
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from consumer.arc import Arc
+from consumer.assembly.facts import Facts, facts_of
+from consumer.assembly.items import (
+    Faults,
+    check_kept_stuck,
+    check_next_push,
+    check_went_well,
+    check_writing_style,
+    ground_all,
+    statement,
+)
+from consumer.assembly.patterns import check_pattern
+from consumer.assembly.perspectives import check_perspective
+from consumer.drafts import ArcRead, PerspectiveDraft, Scoring
+from schemas.review import Signal
+
+MAX_FAULTS = 24
+
+Draft = TypeVar("Draft")
+
+
+def find_faults(
+    draft: ArcRead | Scoring | PerspectiveDraft,
+    *,
+    arc: Arc,
+    signals: Sequence[Signal],
+    persona_id: str | None = None,
+    facts: Facts | None = None,
+) -> tuple[str, ...]:
+    """List what `draft` says that assembly would not let through; empty where all of it stands.
+
+    Each line names the item and the error, without any of the learner's words. `persona_id` is
+    needed for a perspective. `facts` saves indexing the arc again.
+    """
+    known = facts or facts_of(arc, signals)
+    if isinstance(draft, ArcRead):
+        lines = _arc_read(draft, known)
+    elif isinstance(draft, Scoring):
+        lines = _scoring(draft, known)
+    else:
+        if persona_id is None:
+            message = "a perspective's faults need its persona_id"
+            raise ValueError(message)
+        checked = check_perspective(draft, known, persona_id=persona_id)
+        lines = _lines("perspective", checked)
+    return tuple(dict.fromkeys(lines))[:MAX_FAULTS]
+
+
+def _arc_read(draft: ArcRead, facts: Facts) -> Iterator[str]:
+    for name, text in (("headline", draft.headline), ("summary", draft.summary)):
+        clean = statement(text)
+        wrong = facts.prose_faults(clean) if clean else ("it is empty",)
+        yield from _lines(name, wrong)
+    for i, pattern in enumerate(draft.patterns):
+        yield from _lines(f"patterns[{i}]", check_pattern(pattern, facts, pattern_id=f"p{i + 1}"))
+    yield from _each("did_well", draft.did_well, check_went_well, facts)
+    yield from _each("kept_stuck", draft.kept_stuck, check_kept_stuck, facts)
+    yield from _each("push_next", draft.push_next, check_next_push, facts)
+    if draft.writing_style is not None:
+        yield from _lines("writing_style", check_writing_style(draft.writing_style, facts))
+
+
+def _each(
+    name: str,
+    drafts: Sequence[Draft],
+    check: Callable[[Draft, Facts], object],
+    facts: Facts,
+) -> Iterator[str]:
+    for i, draft in enumerate(drafts):
+        yield from _lines(f"{name}[{i}]", check(draft, facts))
+
+
+def _scoring(draft: Scoring, facts: Facts) -> Iterator[str]:
+    wanted = [d.dimension_id for d in facts.arc.trigger.xp.dimensions]
+    given = [score.dimension_id for score in draft.dimensions]
+    yield from (f"dimension {w!r}: missing" for w in wanted if w not in given)
+    yield from (f"dimension {g[:128]!r}: unknown" for g in given if g not in wanted)
+    yield from (f"dimension {g[:128]!r}: stands twice" for g in given if given.count(g) > 1)
+    for score in draft.dimensions:
+        found = ground_all(score.evidence, facts)
+        text = statement(score.rationale)
+        own = facts.figures if score.raw_xp is None else facts.figures.with_cells([score.raw_xp])
+        wrong: Faults = facts.prose_faults(text, found.evidence, figures=own)
+        if not text:
+            wrong = ("the rationale is empty",)
+        yield from _lines(f"dimension {score.dimension_id[:128]!r}", (*found.faults, *wrong))
+
+
+def _lines(name: str, checked: object) -> Iterator[str]:
+    """Yield one line a fault; a checked item that stands gives none."""
+    if isinstance(checked, tuple):
+        yield from (f"{name}: {fault}" for fault in checked)

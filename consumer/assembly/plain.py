@@ -1,0 +1,123 @@
+"""Plain words: what code says itself where a reviewer's text could not be verified.
+
+English where the review is English; elsewhere only names and figures, so that no review mixes
+languages.
+"""
+
+from consumer.assembly.facts import Facts
+from consumer.assembly.figures import SUCCESS_SCORE
+from consumer.assembly.prose import clean, cut
+from consumer.assembly.xp import rollups_of
+from schemas.events import ObjectiveRolledUp, XpDimension
+from schemas.review import MAX_HEADLINE_CHARACTERS, Evidence, NextPush, WentWell
+
+
+def is_english(language: str) -> bool:
+    """Tell whether a BCP 47 tag names English."""
+    return language.lower().split("-")[0] == "en"
+
+
+def plain_headline(facts: Facts, language: str) -> str:
+    """Name the run and how much of it there was to read."""
+    title = clean(facts.arc.trigger.scenario.title) or facts.arc.trigger.scenario.scenario_id
+    if not is_english(language):
+        return cut(title, MAX_HEADLINE_CHARACTERS)
+    ending = f": {_count(len(facts.arc.stages), 'stage')} read as one arc."
+    return f"{cut(title, MAX_HEADLINE_CHARACTERS - len(ending))}{ending}"
+
+
+def plain_basis(facts: Facts, language: str) -> str:
+    """Say what the review rests on."""
+    arc = facts.arc
+    if not is_english(language):
+        return f"{cut(clean(arc.trigger.scenario.title), 300)}: {len(arc.objectives)}."
+    return (
+        f"This review rests on {_count(len(arc.objectives), 'objective')}, "
+        f"{_count(len(arc.messages), 'message')} and "
+        f"{_count(len(arc.artefacts), 'text')} of your own."
+    )
+
+
+def plain_little(language: str, *, patterns: int, statements: int) -> str:
+    """Say how little there was to say, where there was little; else nothing."""
+    if not is_english(language) or patterns or statements > 2:
+        return ""
+    if statements:
+        return "There is little in this run that can be stated with evidence, and no clear pattern."
+    return "Nothing in this run could be stated with evidence."
+
+
+def plain_went_well(facts: Facts, language: str) -> WentWell | None:
+    """Praise the objective with the best score, where one reached .7."""
+    reached = [o for o in facts.arc.objectives if (o.score or 0.0) >= SUCCESS_SCORE]
+    if not reached:
+        return None
+    best = max(reached, key=lambda o: (o.score or 0.0, -o.attempts, -o.hints))
+    score = _figure(best.score or 0.0)
+    title = cut(clean(best.title) or best.objective_id, 300)
+    text = f"{title}: {score}."
+    if is_english(language):
+        tries = _count(best.attempts, "attempt")
+        text = f"You reached {score} on {title}, in {tries} and with {_count(best.hints, 'hint')}."
+    return WentWell(statement=text, evidence=(_of(best),))
+
+
+def plain_next_push(facts: Facts, language: str) -> NextPush | None:
+    """Push on the objective that went least well, where one left something open."""
+    open_ones = [o for o in facts.arc.objectives if leaves_open(o)]
+    if not open_ones:
+        return None
+    worst = min(
+        open_ones, key=lambda o: (1.0 if o.score is None else o.score, -len(o.issues), -o.hints)
+    )
+    title = cut(clean(worst.title) or worst.objective_id, 300)
+    score = "–" if worst.score is None else _figure(worst.score)
+    if not is_english(language):
+        line = f"{title}: {score}."
+        return NextPush(action=line, why=line, check=line, evidence=(_of(worst),))
+    hints = _count(worst.hints, "hint")
+    scored = "" if worst.score is None else f", and a score of {score}"
+    return NextPush(
+        action=f"Go back to {title} and do it again from the beginning, before any hint.",
+        why=f"It left the most open: {_count(len(worst.issues), 'issue')}, {hints}{scored}.",
+        check="It comes right at the first try, with no hint and none of the same issues.",
+        evidence=(_of(worst),),
+    )
+
+
+def leaves_open(objective: ObjectiveRolledUp) -> bool:
+    """Tell whether an objective gives anything to push on: an issue, a hint, a score below .7."""
+    low = objective.score is not None and objective.score < SUCCESS_SCORE
+    return bool(objective.issues) or objective.hints > 0 or low
+
+
+def plain_rationale(dimension: XpDimension, facts: Facts, language: str) -> str:
+    """Say what a dimension's points rest on."""
+    exercised = rollups_of(dimension.dimension_id, facts.arc.objectives)
+    title = cut(clean(dimension.title) or dimension.dimension_id, 300)
+    if not is_english(language):
+        return f"{title}: {len(exercised)}."
+    if not exercised:
+        return f"No objective of this run exercised {title}, so it gets the mean of the others."
+    return (
+        f"Rests on {_count(len(exercised), 'objective')} that exercised {title}, "
+        f"with {_count(sum(o.hints for o in exercised), 'hint')} in all."
+    )
+
+
+def _of(objective: ObjectiveRolledUp) -> Evidence:
+    return Evidence(
+        source="objective",
+        source_id=objective.objective_id,
+        revision=None,
+        stage_id=objective.stage_id,
+        quote=None,
+    )
+
+
+def _figure(ratio: float) -> str:
+    return f"{ratio:.2f}"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
