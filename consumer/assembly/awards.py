@@ -51,7 +51,7 @@ def _award(
     language: str,
 ) -> XpAward:
     score = scores.get(dimension.dimension_id)
-    text, evidence = _reason(dimension, score, xp, facts=facts, language=language)
+    text, evidence = _reason(dimension, score, facts=facts, language=language)
     return XpAward(
         dimension_id=dimension.dimension_id,
         title=dimension.title,
@@ -65,7 +65,6 @@ def _award(
 def _reason(
     dimension: XpDimension,
     score: DimensionScore | None,
-    xp: int,
     *,
     facts: Facts,
     language: str,
@@ -77,8 +76,7 @@ def _reason(
     found = ground_all(score.evidence, facts)
     evidence = found.evidence[:MAX_EVIDENCE]
     text = statement(score.rationale)
-    # The points that ship are a figure of the review; what the model asked for need not be.
-    if not text or facts.prose_faults(text, evidence, figures=facts.figures.with_cells([xp])):
+    if not text or facts.prose_faults(text, evidence):
         return plain, evidence
     if not rollups_of(dimension.dimension_id, facts.arc.objectives) and plain not in text:
         return f"{cut(text, MAX_STATEMENT_CHARACTERS - len(plain) - 1)} {plain}", evidence

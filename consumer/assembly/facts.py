@@ -22,17 +22,12 @@ class Facts:
     names: tuple[str, ...]
 
     def prose_faults(
-        self,
-        text: str,
-        evidence: Sequence[Evidence] | None = None,
-        *,
-        figures: Figures | None = None,
+        self, text: str, evidence: Sequence[Evidence] | None = None
     ) -> tuple[str, ...]:
         """Name what `text` says that cannot be verified: words in quotation marks, numbers.
 
         Quoted words must stand in one of the cited sources (any source where `evidence` is None)
         or be a name of the run. Names and verified quotes are masked before numbers are read.
-        `figures` stands in for the arc's own cells where given.
         """
         faults: list[str] = []
         masked = text
@@ -43,7 +38,7 @@ class Facts:
                 faults.append("words in quotation marks do not stand in a cited source")
         for name in self.names:
             masked = masked.replace(name, " ")
-        wrong = (figures or self.figures).unverified(masked)
+        wrong = self.figures.unverified(masked)
         faults += [f"the number {n} is in no table" for n in dict.fromkeys(wrong)]
         return tuple(dict.fromkeys(faults))
 

@@ -84,8 +84,7 @@ def _scoring(draft: Scoring, facts: Facts) -> Iterator[str]:
     for score in draft.dimensions:
         found = ground_all(score.evidence, facts)
         text = statement(score.rationale)
-        own = facts.figures if score.raw_xp is None else facts.figures.with_cells([score.raw_xp])
-        wrong: Faults = facts.prose_faults(text, found.evidence, figures=own)
+        wrong: Faults = facts.prose_faults(text, found.evidence)
         if not text:
             wrong = ("the rationale is empty",)
         yield from _lines(f"dimension {score.dimension_id[:128]!r}", (*found.faults, *wrong))

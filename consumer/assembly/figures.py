@@ -7,7 +7,7 @@ cell rounded to the decimals written; ratios may be written as percentages.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from consumer.arc import Arc
@@ -18,34 +18,12 @@ from schemas.review import Signal
 _NUMBER = re.compile(
     r"(?<![\w.,])[-+−]?(\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d*[.,]\d+|\d+)(?!\d)\s?(%|percent\b)?"
 )
-_WORD_NUMBERS = {
-    word: number
-    for number, word in enumerate(
-        [
-            "two",
-            "three",
-            "four",
-            "five",
-            "six",
-            "seven",
-            "eight",
-            "nine",
-            "ten",
-            "eleven",
-            "twelve",
-            "thirteen",
-            "fourteen",
-            "fifteen",
-            "sixteen",
-            "seventeen",
-            "eighteen",
-            "nineteen",
-            "twenty",
-        ],
-        start=2,
-    )
-}
-_WORDS = re.compile(rf"\b({'|'.join(_WORD_NUMBERS)})\b", re.IGNORECASE)
+_WORDS_FROM_TWO = (
+    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
+    "sixteen|seventeen|eighteen|nineteen|twenty"
+)
+_WORD_NUMBERS = {word: n for n, word in enumerate(_WORDS_FROM_TWO.split("|"), start=2)}
+_WORDS = re.compile(rf"\b({_WORDS_FROM_TWO})\b", re.IGNORECASE)
 SUCCESS_SCORE = 0.7
 
 
@@ -55,10 +33,6 @@ class Figures:
 
     plain: frozenset[float]
     ratios: frozenset[float]
-
-    def with_cells(self, numbers: Iterable[float]) -> "Figures":
-        """Return these figures with further plain cells."""
-        return Figures(self.plain | {abs(float(n)) for n in numbers}, self.ratios)
 
     def unverified(self, text: str) -> tuple[str, ...]:
         """Return the numbers in `text`, as written, that are no cell."""

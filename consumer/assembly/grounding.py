@@ -113,11 +113,6 @@ def ground(citation: Citation, sources: Sources) -> Evidence | Rejection:
     return Rejection(f"the quote of {name} does not stand there word for word")
 
 
-def is_quotable(text: Folded) -> bool:
-    """Tell whether anything of this text can be quoted at all."""
-    return bool(text.text)
-
-
 def opening_quote(source: SourceText) -> Evidence | None:
     """Quote a source from its beginning, up to 200 characters; None where it has no words."""
     for text in source.texts:

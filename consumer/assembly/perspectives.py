@@ -86,7 +86,8 @@ def _perspective(persona: Persona, draft: ReviewDraft, facts: Facts) -> Perspect
 def _by_code(persona: Persona, facts: Facts) -> Perspective:
     """Let a rules review say the least that is true: what was said, in the thread's own words."""
     own = [s for s in facts.sources if s.persona_id == persona.persona_id]
-    own.sort(key=lambda s: not s.by_learner)
+    # The learner's longest message says most; a thread may hold the persona's words only.
+    own.sort(key=lambda s: (not s.by_learner, -len(s.texts[0].text), s.source_id))
     opening = next((e for e in map(opening_quote, own) if e is not None), None)
     if opening is None:
         # Messages without a single visible character: nothing was said that could be quoted.
