@@ -28,19 +28,19 @@ def open_engine(database_url: str) -> AsyncEngine:
     return engine
 
 
-async def migrate(engine: AsyncEngine) -> None:
-    """Bring the gateway's tables up to date; safe with several starting at once."""
+async def migrate(engine: AsyncEngine, *, location: Path = MIGRATIONS) -> None:
+    """Bring the tables of the Alembic folder `location` up to date; safe with several at once."""
     async with engine.execution_options(**WRITES).begin() as connection:
         if engine.dialect.name == "postgresql":
             await connection.execute(
                 text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _MIGRATION_LOCK}
             )
-        await connection.run_sync(_upgrade)
+        await connection.run_sync(_upgrade, location)
 
 
-def _upgrade(connection: Connection) -> None:
+def _upgrade(connection: Connection, location: Path) -> None:
     config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("script_location", str(location).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 

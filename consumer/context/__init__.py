@@ -1,1 +1,1 @@
-"""TODO-DOC"""
+"""A run's context: ingested into the store, found whole, gathered into an arc."""
