@@ -8,6 +8,7 @@ StreamError
 """
 
 from consumer.errors import DebriefError
+from schemas.errors import ErrorKind
 
 
 class StreamError(DebriefError):
@@ -38,7 +39,7 @@ class ProviderOutage(StreamError):  # noqa: N818  # the state of the world, not 
 class Rejected(StreamError):  # noqa: N818  # a verdict on the record
     """The record can never succeed; `kind` becomes the dead letter's `debrief-error-kind`."""
 
-    def __init__(self, kind: str, message: str) -> None:
+    def __init__(self, kind: ErrorKind, message: str) -> None:
         super().__init__(message)
         self.kind = kind
 

@@ -1,0 +1,163 @@
+"""Read the context topics in batches: rows first, dead letters next, offsets last."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+
+import structlog
+from aiokafka import AIOKafkaConsumer
+from aiokafka.abc import ConsumerRebalanceListener
+from aiokafka.errors import KafkaError
+from aiokafka.structs import ConsumerRecord, TopicPartition
+
+from consumer.stream.client import (
+    POLL_MILLISECONDS,
+    Membership,
+    join,
+    pause,
+    read_position,
+    report_lag,
+    source_record,
+)
+from consumer.stream.dead_letters import DeadLetterDesk
+from consumer.stream.health import StreamHealth
+from consumer.stream.retry import backoff_seconds
+from producer.records import SourceRecord
+from schemas.errors import ErrorKind
+
+BATCH_RECORDS = 500
+_RETRY_LIMIT_SECONDS = 10.0
+
+_log = structlog.get_logger(__name__)
+
+
+class RejectedRecord(Protocol):
+    """A record that is no event, and why."""
+
+    @property
+    def record(self) -> SourceRecord:
+        """Return the record as it came."""
+
+    @property
+    def kind(self) -> ErrorKind:
+        """Return the contract's name of the fault."""
+
+    @property
+    def message(self) -> str:
+        """Return what is wrong with it."""
+
+
+Store = Callable[[Sequence[SourceRecord]], Awaitable[Sequence[RejectedRecord]]]
+
+
+class _Quiet(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
+    """Nothing to do: a batch is stored whole, and storing it twice changes nothing."""
+
+    def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Let go at once."""
+
+    def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        """Begin where the group stands."""
+
+
+class IngestLoop:
+    """Runs until `stop()`; `store` must be idempotent, since a batch may come again."""
+
+    def __init__(
+        self,
+        membership: Membership,
+        store: Store,
+        *,
+        dead_letters: DeadLetterDesk,
+        health: StreamHealth,
+    ) -> None:
+        self._membership = membership
+        self._store = store
+        self._dead_letters = dead_letters
+        self._health = health
+        self._stopping = asyncio.Event()
+        self._committed: dict[TopicPartition, int] = {}
+
+    def stop(self) -> None:
+        """Finish the batch in hand, then end `run`."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Ingest until told to stop; a lost broker is waited for.
+
+        Raises:
+            DeadLetterCeilingExceeded: too many records of a minute are no events.
+        """
+        tries = 0
+        while not self._stopping.is_set():
+            consumer = await join(
+                self._membership, _Quiet(), health=self._health, stopping=self._stopping
+            )
+            if consumer is None:
+                return
+            try:
+                await self._read(consumer)
+            except KafkaError as error:
+                tries += 1
+                self._health.down(self._membership.job, "the connection broke")
+                _log.warning("ingest_rejoins", error=repr(error))
+                await pause(self._stopping, backoff_seconds(min(tries, 5)))
+            finally:
+                await consumer.stop()
+        self._health.down(self._membership.job, "stopped")
+
+    async def _read(self, consumer: AIOKafkaConsumer) -> None:
+        self._committed.clear()
+        while not self._stopping.is_set():
+            batches = await consumer.getmany(
+                timeout_ms=POLL_MILLISECONDS, max_records=BATCH_RECORDS
+            )
+            ends = {
+                partition: await read_position(consumer, partition, records)
+                for partition, records in batches.items()
+            }
+            if batches and not await self._take(batches):
+                return
+            await self._commit(consumer, ends)
+
+    async def _take(self, batches: dict[TopicPartition, list[ConsumerRecord]]) -> bool:
+        records = [source_record(record) for batch in batches.values() for record in batch]
+        rejected = await self._stored(records)
+        if rejected is None:
+            return False
+        for fault in rejected:
+            await self._dead_letters.send(fault.record, kind=fault.kind, message=fault.message)
+        self._health.done(self._membership.job, len(records))
+        return True
+
+    async def _stored(self, records: list[SourceRecord]) -> Sequence[RejectedRecord] | None:
+        tries = 0
+        while not self._stopping.is_set():
+            try:
+                return await self._store(records)
+            except Exception as error:  # noqa: BLE001  # whatever ails the store: these records must not be lost
+                tries += 1
+                self._health.down(self._membership.job, "the store does not take records")
+                _log.warning("store_refuses", records=len(records), tries=tries, error=repr(error))
+                await pause(self._stopping, min(backoff_seconds(tries), _RETRY_LIMIT_SECONDS))
+            finally:
+                if tries == 0:
+                    self._health.up(self._membership.job)
+        return None
+
+    async def _commit(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> None:
+        news = {
+            partition: end
+            for partition, end in ends.items()
+            if partition in consumer.assignment() and self._committed.get(partition) != end
+        }
+        if not news:
+            return
+        try:
+            await consumer.commit(news)
+        except KafkaError as error:
+            # The rows are there; whoever owns the partition now reads these records once more.
+            _log.info("ingest_commit_refused", error=repr(error))
+            return
+        self._committed |= news
+        report_lag(self._health, self._membership.job, consumer, self._committed)

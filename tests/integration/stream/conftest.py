@@ -1,0 +1,94 @@
+"""Topics of a test's own on the shared Kafka, and what a stranger reads from them."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.structs import ConsumerRecord, TopicPartition
+
+from producer.connection import KafkaConnection
+from schemas.topics import Topics
+
+PATIENCE_SECONDS = 30.0
+
+
+class World:
+    """One prefix of topics with one partition each, and a producer."""
+
+    def __init__(self, bootstrap: str) -> None:
+        self.connection = KafkaConnection(bootstrap_servers=bootstrap)
+        prefix = f"s{uuid.uuid4().hex[:8]}."
+        self.topics = Topics.with_prefix(prefix)
+        self.group = prefix + "group"
+        self._producer: AIOKafkaProducer | None = None
+
+    async def start(self) -> None:
+        admin = AIOKafkaAdminClient(**self.connection.client_kwargs())
+        await admin.start()
+        names = [*self.topics.inputs, self.topics.review_ready]
+        names += [self.topics.dlq(topic) for topic in self.topics.inputs]
+        await admin.create_topics([NewTopic(name, 1, 1) for name in names])
+        await admin.close()
+        self._producer = AIOKafkaProducer(**self.connection.client_kwargs())
+        await self._producer.start()
+
+    async def stop(self) -> None:
+        assert self._producer is not None
+        await self._producer.stop()
+
+    async def put(self, topic: str, *keys: str) -> None:
+        assert self._producer is not None
+        for key in keys:
+            await self._producer.send_and_wait(topic, value=key.encode(), key=key.encode())
+
+    async def read(self, topic: str) -> list[ConsumerRecord]:
+        """Return all that stands in a topic now."""
+        consumer = AIOKafkaConsumer(
+            **self.connection.client_kwargs(), isolation_level="read_committed"
+        )
+        await consumer.start()
+        try:
+            partition = TopicPartition(topic, 0)
+            consumer.assign([partition])
+            await consumer.seek_to_beginning(partition)
+            end = (await consumer.end_offsets([partition]))[partition]
+            records: list[ConsumerRecord] = []
+            while await consumer.position(partition) < end:
+                for batch in (await consumer.getmany(timeout_ms=200)).values():
+                    records += batch
+            return records
+        finally:
+            await consumer.stop()
+
+    async def committed(self, group: str, topic: str) -> int:
+        admin = AIOKafkaAdminClient(**self.connection.client_kwargs())
+        await admin.start()
+        try:
+            offsets = await admin.list_consumer_group_offsets(group)
+        finally:
+            await admin.close()
+        told = offsets.get(TopicPartition(topic, 0))
+        return -1 if told is None else int(told.offset)
+
+
+@pytest.fixture
+async def world(kafka_bootstrap: str) -> AsyncIterator[World]:
+    made = World(kafka_bootstrap)
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+def eventually() -> Callable[[Callable[[], bool]], object]:
+    """Return a function that waits until a condition holds, or fails the test."""
+
+    async def wait(holds: Callable[[], bool]) -> None:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not holds():  # noqa: ASYNC110  # what is waited for sets no event
+                await asyncio.sleep(0.02)
+
+    return wait

@@ -1,0 +1,115 @@
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from consumer.stream.barrier import IngestBarrier
+from consumer.stream.client import Membership
+from consumer.stream.dead_letters import DeadLetterDesk
+from consumer.stream.health import StreamHealth
+from consumer.stream.ingest_loop import IngestLoop, Store
+from producer.records import SourceRecord
+from producer.sender import KafkaSender
+from schemas.errors import ErrorKind
+
+pytestmark = pytest.mark.kafka
+
+Eventually = Callable[[Callable[[], bool]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Fault:
+    record: SourceRecord
+    kind: ErrorKind
+    message: str
+
+
+class Rows:
+    """A store that fails as often as told, then keeps what is no poison."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.failures = failures
+        self.kept: list[str] = []
+
+    async def __call__(self, records: Sequence[SourceRecord]) -> Sequence[Fault]:
+        if self.failures:
+            self.failures -= 1
+            raise OSError("the disk is full")
+        values = [(record, (record.value or b"").decode()) for record in records]
+        self.kept += [value for _, value in values if value != "poison"]
+        return [Fault(record, "undecodable", "no") for record, value in values if value == "poison"]
+
+
+@asynccontextmanager
+async def _running(world: Any, store: Store, health: StreamHealth) -> AsyncIterator[None]:
+    sender = KafkaSender(world.connection)
+    await sender.start()
+    loop = IngestLoop(
+        Membership(
+            job="ingest",
+            connection=world.connection,
+            group=world.group,
+            topics=world.topics.contexts,
+        ),
+        store,
+        dead_letters=DeadLetterDesk(sender, world.topics, max_per_minute=100, health=health),
+        health=health,
+    )
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(loop.run())
+            try:
+                yield
+            finally:
+                loop.stop()
+    finally:
+        await sender.stop()
+
+
+async def test_rows_come_before_offsets_and_bad_records_go_aside(
+    world: Any, eventually: Eventually
+) -> None:
+    rows = Rows(failures=2)
+    topic = world.topics.conversation_message
+    await world.put(topic, "a", "poison", "b")
+    async with _running(world, rows, StreamHealth(("ingest",))):
+        await eventually(lambda: rows.kept == ["a", "b"])
+        await asyncio.sleep(0.3)
+        assert await world.committed(world.group, topic) == 3
+    letters = await world.read(world.topics.dlq(topic))
+    assert [letter.value for letter in letters] == [b"poison"]
+
+
+async def test_a_store_that_refuses_moves_no_offset_and_shows_as_not_ready(
+    world: Any, eventually: Eventually
+) -> None:
+    rows, health = Rows(failures=1_000), StreamHealth(("ingest",))
+    topic = world.topics.artefact_submitted
+    await world.put(topic, "a")
+    async with _running(world, rows, health):
+        await eventually(lambda: rows.failures < 999)
+        assert not health.ready
+    assert await world.committed(world.group, topic) == -1
+
+
+async def test_the_barrier_opens_when_ingestion_has_read_what_stood_there(
+    world: Any, eventually: Eventually
+) -> None:
+    await world.put(world.topics.objective_rolled_up, "a", "b")
+    barrier = IngestBarrier(world.connection, group=world.group, topics=world.topics.contexts)
+    await barrier.start()
+    try:
+        ends = await barrier.snapshot()
+        assert sum(ends.values()) == 2
+        assert not await barrier.passed(ends)
+        rows = Rows()
+        async with _running(world, rows, StreamHealth(("ingest",))):
+            await eventually(lambda: len(rows.kept) == 2)
+            async with asyncio.timeout(10):
+                while not await barrier.passed(ends):  # noqa: ASYNC110  # Kafka sets no event
+                    await asyncio.sleep(0.1)
+    finally:
+        await barrier.stop()
