@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from gateway.errors import BadFrameError
 from gateway.hub import Frame
+from schemas.json_form import rfc3339, to_json
 from schemas.progress import ReviewProgress
 
 HEARTBEAT_SECONDS = 20
@@ -69,7 +70,7 @@ def hello(*, position: str, recovered: bool | None, expires_at: float) -> Frame:
         position=position,
         recovered=recovered,
         heartbeat_seconds=HEARTBEAT_SECONDS,
-        expires_at=rfc3339(expires_at),
+        expires_at=moment(expires_at),
     )
 
 
@@ -81,13 +82,12 @@ def review(*, position: str, event_id: str, replayed: bool, review_json: str) ->
 
 def progress(step: ReviewProgress) -> str:
     """Return the frame of one step."""
-    fields = step.model_dump(mode="json") | {"at": rfc3339(step.at.timestamp())}
-    return json.dumps({"type": "progress", **fields}, ensure_ascii=False)
+    return json.dumps({"type": "progress", **to_json(step)}, ensure_ascii=False)
 
 
 def refreshed(expires_at: float) -> Frame:
     """Return the answer to a good `refresh`."""
-    return _frame(type="refreshed", expires_at=rfc3339(expires_at))
+    return _frame(type="refreshed", expires_at=moment(expires_at))
 
 
 def reconnect(after_ms: int) -> Frame:
@@ -105,10 +105,9 @@ def pong() -> Frame:
     return _frame(type="pong")
 
 
-def rfc3339(seconds: float) -> str:
-    """Return a time (seconds since the epoch) as the contract writes times: UTC, ms, Z."""
-    moment = datetime.fromtimestamp(seconds, UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
+def moment(seconds: float) -> str:
+    """Return a time (seconds since the epoch) as all times are written."""
+    return rfc3339(datetime.fromtimestamp(seconds, UTC))
 
 
 def _frame(**fields: Any) -> Frame:

@@ -129,7 +129,7 @@ class Connection:
         finally:
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.wait(tasks)
         # In the order of the jobs: where the client has gone there is nothing left to close.
         return next(task for task in tasks if task in done).result()
 
