@@ -150,13 +150,13 @@ class Store:
                 .values(revision=revision, status=status, published_at_ms=published_at_ms)
             )
 
-    async def get(self, run_id: str, call: str, prompt_hash: str) -> str | None:
+    async def get(self, *, run_id: str, call: str, prompt_hash: str) -> str | None:
         """Return what a finished call of this very prompt answered, None where none did."""
         query = select(CALL_JOURNAL.c.outcome).where(*_is_call(run_id, call, prompt_hash))
         async with self._reading() as connection:
             return (await connection.execute(query)).scalar_one_or_none()
 
-    async def put(self, run_id: str, call: str, prompt_hash: str, outcome: str) -> None:
+    async def put(self, *, run_id: str, call: str, prompt_hash: str, outcome: str) -> None:
         """Keep what a call answered; the first answer stands."""
         row = {"run_id": run_id, "call": call, "prompt_hash": prompt_hash, "outcome": outcome}
         async with self._writing() as connection:
