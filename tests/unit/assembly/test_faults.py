@@ -1,0 +1,50 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from consumer.arc import Arc
+from consumer.assembly.faults import find_faults
+from consumer.drafts import Citation, PerspectiveDraft, Scoring, WentWellDraft
+
+INVENTED = Citation(
+    source="message", source_id="m2", revision=None, quote="zebras gallop across every wide plain"
+)
+
+
+def test_a_clean_answer_has_no_faults(arc: Arc, make_draft: Callable[..., Any]) -> None:
+    draft = make_draft()
+    assert find_faults(draft.arc_read, arc=arc, signals=()) == ()
+    assert find_faults(draft.scoring, arc=arc, signals=()) == ()
+
+
+def test_each_fault_names_its_item_without_learner_text(
+    arc: Arc, make_draft: Callable[..., Any]
+) -> None:
+    read = make_draft(
+        headline="You rose by 83 %.",
+        did_well=(WentWellDraft(statement="It held.", evidence=(INVENTED,)),),
+    ).arc_read
+    faults = find_faults(read, arc=arc, signals=())
+    assert faults[0] == "headline: the number 83 % is in no table"
+    assert faults[1].startswith("did_well[0]: the quote of message 'm2'")
+    assert "zebras" not in "".join(faults)
+
+
+def test_a_missing_unknown_or_repeated_dimension_is_a_fault(
+    arc: Arc, make_draft: Callable[..., Any]
+) -> None:
+    first, second, _ = make_draft().scoring.dimensions
+    stray = second.model_copy(update={"dimension_id": "zz"})
+    faults = find_faults(Scoring(dimensions=(first, first, stray)), arc=arc, signals=())
+    assert "dimension 'd2': missing" in faults
+    assert "dimension 'zz': unknown" in faults
+    assert "dimension 'd1': stands twice" in faults
+
+
+def test_a_perspective_is_read_for_one_persona(arc: Arc) -> None:
+    draft = PerspectiveDraft(text="Fine.", evidence=())
+    faults = find_faults(draft, arc=arc, signals=(), persona_id="dana")
+    assert faults == ("perspective: it must quote a message of its own thread",)
+    with pytest.raises(ValueError, match="persona_id"):
+        find_faults(draft, arc=arc, signals=())

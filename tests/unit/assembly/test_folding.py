@@ -1,0 +1,41 @@
+import unicodedata
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from consumer.assembly.folding import fold, fold_with_map, units_of
+
+TRICKY = st.text(
+    st.one_of(
+        st.characters(exclude_categories=["Cs"]),
+        st.sampled_from("e\u0301\u0327ﬁ\u1100\u1161\u11a8 \t\n\u00a0\u00a8ｶ\uff9eÅ…㎏"),
+    ),
+    max_size=40,
+)
+
+
+@given(TRICKY)
+def test_the_mapped_form_is_the_folded_form(text: str) -> None:
+    assert fold_with_map(text).text == fold(text)
+
+
+@given(TRICKY, st.data())
+def test_what_is_copied_folds_to_what_holds_the_wanted_words(
+    text: str, data: st.DataObject
+) -> None:
+    folded = fold_with_map(text)
+    if not folded.text:
+        return
+    start = data.draw(st.integers(0, len(folded.text) - 1))
+    end = data.draw(st.integers(start + 1, len(folded.text)))
+    copied = folded.copy(start, end)
+    assert copied in text
+    assert fold(folded.text[start:end]) in fold(unicodedata.normalize("NFKC", copied))
+
+
+def test_case_is_kept() -> None:
+    assert fold("Ab  cD") == "Ab cD"
+
+
+def test_units_are_words_and_single_characters_of_spaceless_scripts() -> None:
+    assert units_of("Don't stop, 北京 2") == ("dont", "stop", "北", "京", "2")

@@ -1,0 +1,189 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from consumer.arc import Arc
+from consumer.assembly.facts import facts_of
+from consumer.assembly.items import (
+    check_kept_stuck,
+    check_next_push,
+    check_went_well,
+    check_writing_style,
+)
+from consumer.assembly.patterns import check_pattern
+from consumer.drafts import (
+    Citation,
+    KeptStuckDraft,
+    NextPushDraft,
+    PatternDraft,
+    WentWellDraft,
+    WritingStyleDraft,
+)
+from schemas.review import KeptStuck, NextPush, Pattern, WentWell, WritingStyle
+
+MakeSignal = Callable[..., Any]
+OBJECTIVE = Citation(source="objective", source_id="o1", revision=None, quote=None)
+OWN = Citation(
+    source="message",
+    source_id="m2",
+    revision=None,
+    quote="I checked the log twice before I changed",
+)
+PERSONA = Citation(
+    source="message",
+    source_id="m1",
+    revision=None,
+    quote="Please send me the numbers for the board",
+)
+
+
+def test_praise_of_the_learner_own_words_stands_on_them(arc: Arc) -> None:
+    draft = WentWellDraft(statement="You wrote down what you checked.", evidence=(OWN,))
+    assert isinstance(check_went_well(draft, facts_of(arc, ())), WentWell)
+
+
+def test_a_persona_message_is_not_the_learner_own_words(arc: Arc) -> None:
+    draft = WentWellDraft(statement="You asked for the numbers clearly.", evidence=(PERSONA,))
+    checked = check_went_well(draft, facts_of(arc, ()))
+    assert isinstance(checked, tuple)
+    assert "message 'm1' is cited as the learner's own words" in checked
+
+
+def test_words_copied_from_a_persona_do_not_show_a_writing_style(
+    arc: Arc, make_signal: MakeSignal
+) -> None:
+    copied = arc.messages[1].model_copy(update={"text": f"{arc.messages[0].text} ok"})
+    twin = Arc(trigger=arc.trigger, objectives=(), messages=(arc.messages[0], copied), artefacts=())
+    cite = PERSONA.model_copy(update={"source_id": "m2"})
+    facts = facts_of(twin, [make_signal("writing", "present")])
+    draft = WritingStyleDraft(statement="In these notes you are brief.", evidence=(cite,))
+    assert isinstance(check_writing_style(draft, facts), tuple)
+
+
+def test_a_writing_style_needs_enough_words(arc: Arc, make_signal: MakeSignal) -> None:
+    draft = WritingStyleDraft(statement="In these notes you name a cause.", evidence=(OWN,))
+    short = facts_of(arc, [make_signal("writing", "too_little_data")])
+    enough = facts_of(arc, [make_signal("writing", "present")])
+    assert isinstance(check_writing_style(draft, short), tuple)
+    assert isinstance(check_writing_style(draft, facts_of(arc, ())), tuple)
+    assert isinstance(check_writing_style(draft, enough), WritingStyle)
+
+
+def test_a_writing_style_never_judges_grammar(arc: Arc, make_signal: MakeSignal) -> None:
+    facts = facts_of(arc, [make_signal("writing", "present")])
+    draft = WritingStyleDraft(statement="Your grammar is fine in these notes.", evidence=(OWN,))
+    assert isinstance(check_writing_style(draft, facts), tuple)
+
+
+def test_an_issue_kind_must_occur(arc: Arc) -> None:
+    facts = facts_of(arc, ())
+    draft = KeptStuckDraft(statement="You guessed.", issue_kind="laziness", evidence=(OBJECTIVE,))
+    assert isinstance(check_kept_stuck(draft, facts), tuple)
+    known = draft.model_copy(update={"issue_kind": "unstated_assumption"})
+    assert isinstance(check_kept_stuck(known, facts), KeptStuck)
+
+
+@pytest.mark.parametrize("part", ["action", "why", "check"])
+def test_each_part_of_a_push_is_checked(arc: Arc, part: str) -> None:
+    draft = NextPushDraft(action="Ask.", why="It helps.", check="It holds.", evidence=(OBJECTIVE,))
+    facts = facts_of(arc, ())
+    assert isinstance(check_next_push(draft, facts), NextPush)
+    for wrong in ("", "It rose by 83 %."):
+        assert isinstance(check_next_push(draft.model_copy(update={part: wrong}), facts), tuple)
+
+
+def test_one_false_citation_fails_the_item(arc: Arc) -> None:
+    invented = OWN.model_copy(update={"quote": "I have always been the very best at it"})
+    draft = WentWellDraft(statement="It held.", evidence=(OBJECTIVE, invented))
+    assert isinstance(check_went_well(draft, facts_of(arc, ())), tuple)
+
+
+def pattern(**changes: Any) -> PatternDraft:
+    fields: dict[str, Any] = {
+        "kind": "help_seeking",
+        "name": "checking first",
+        "direction": "improving",
+        "statement": "You check before you change things.",
+        "confidence": "high",
+        "stage_ids": ("s2", "s1"),
+        "signal_ids": (),
+        "evidence": (OWN, OBJECTIVE),
+    }
+    return PatternDraft.model_validate(fields | changes)
+
+
+def test_a_pattern_takes_kind_name_and_direction_from_its_first_signal(
+    arc: Arc, make_signal: MakeSignal
+) -> None:
+    facts = facts_of(arc, [make_signal("pace", "worsening", name="working pace")])
+    checked = check_pattern(pattern(signal_ids=("pace-1",)), facts, pattern_id="p1")
+    assert isinstance(checked, Pattern)
+    assert (checked.kind, checked.name, checked.direction) == ("pace", "working pace", "worsening")
+    assert checked.stage_ids == ("s1", "s2")
+
+
+@pytest.mark.parametrize("verdict", ["too_little_data", "unclear", "absent", "steady", "present"])
+def test_no_pattern_of_pace_rests_on_a_verdict_that_claims_nothing(
+    arc: Arc, make_signal: MakeSignal, verdict: str
+) -> None:
+    facts = facts_of(arc, [make_signal("pace", verdict)])
+    checked = check_pattern(pattern(signal_ids=("pace-1",)), facts, pattern_id="p1")
+    assert isinstance(checked, tuple)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"signal_ids": ("invented",)},
+        {"stage_ids": ("s2",)},
+        {"stage_ids": ("s2", "s9")},
+        {"stage_ids": ("s3", "s4")},
+        {"evidence": (OWN,)},
+        {"evidence": ()},
+        {"statement": "  "},
+        {"statement": "You got 83 % faster."},
+    ],
+)
+def test_a_pattern_needs_two_stages_and_evidence_in_both(
+    arc: Arc, make_signal: MakeSignal, changes: dict[str, Any]
+) -> None:
+    facts = facts_of(arc, [make_signal("pace", "improving")])
+    draft = pattern(**({"signal_ids": ("pace-1",)} | changes))
+    assert isinstance(check_pattern(draft, facts, pattern_id="p1"), tuple)
+
+
+def test_without_a_signal_two_stages_are_quoted_and_confidence_is_modest(
+    arc: Arc, make_signal: MakeSignal
+) -> None:
+    facts = facts_of(arc, [make_signal("help_seeking", "unclear")])
+    assert isinstance(check_pattern(pattern(), facts, pattern_id="p1"), tuple)
+    quoted = check_pattern(pattern(evidence=(OWN, PERSONA)), facts, pattern_id="p1")
+    assert isinstance(quoted, Pattern)
+    assert (quoted.confidence, quoted.direction, quoted.signal_ids) == ("medium", "present", ())
+
+
+@pytest.mark.parametrize("kind", ["pace", "first_pass", "stuck", "independence", "calibration"])
+def test_a_matter_of_measurement_is_not_claimed_from_quotes(arc: Arc, kind: str) -> None:
+    draft = pattern(kind=kind, evidence=(OWN, PERSONA))
+    assert isinstance(check_pattern(draft, facts_of(arc, ()), pattern_id="p1"), tuple)
+
+
+def test_quotes_do_not_bring_back_an_issue_that_was_measured(arc: Arc) -> None:
+    facts = facts_of(arc, ())
+    draft = pattern(kind="recurring_issue", name="Unstated assumption", evidence=(OWN, PERSONA))
+    assert isinstance(check_pattern(draft, facts, pattern_id="p1"), tuple)
+
+
+def test_eight_pieces_of_evidence_still_span_two_stages(arc: Arc, make_signal: MakeSignal) -> None:
+    words = "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima mike november"
+    message = arc.messages[1].model_copy(update={"text": words})
+    long = Arc(trigger=arc.trigger, objectives=arc.objectives, messages=(message,), artefacts=())
+    split = words.split()
+    many = tuple(OWN.model_copy(update={"quote": " ".join(split[i : i + 6])}) for i in range(9))
+    facts = facts_of(long, [make_signal("pace", "improving")])
+    draft = pattern(signal_ids=("pace-1",), evidence=(*many, OBJECTIVE))
+    checked = check_pattern(draft, facts, pattern_id="p1")
+    assert isinstance(checked, Pattern)
+    assert len(checked.evidence) == 8
+    assert {e.stage_id for e in checked.evidence} == {"s1", "s2"}

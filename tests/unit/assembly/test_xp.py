@@ -1,0 +1,191 @@
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from consumer.assembly.xp import XpPoints, award, quality
+from schemas.events import ObjectiveRolledUp, XpDimension, XpPlan
+
+EVENT: dict[str, Any] = {
+    "event_id": "00000000-0000-0000-0000-000000000001",
+    "occurred_at": "2026-01-05T09:00:00Z",
+    "run_id": "r",
+    "user_id": "u",
+    "stage_id": "s1",
+    "title": "t",
+}
+
+
+def rollup(number: int, dimensions: tuple[str, ...], **fields: Any) -> ObjectiveRolledUp:
+    given_fields = {"attempts": 1, "hints": 0, "score": 0.8} | fields
+    return ObjectiveRolledUp.model_validate(
+        EVENT | {"objective_id": f"o{number}", "dimension_ids": dimensions} | given_fields
+    )
+
+
+def plan_of(total: int, caps: list[int | None]) -> XpPlan:
+    return XpPlan(
+        expected_total=total,
+        dimensions=tuple(
+            XpDimension(dimension_id=f"d{i}", title=f"D{i}", max_xp=cap)
+            for i, cap in enumerate(caps)
+        ),
+    )
+
+
+@st.composite
+def plans(draw: st.DrawFn) -> XpPlan:
+    total = draw(st.integers(0, 100_000))
+    count = draw(st.integers(1, 12))
+    caps = draw(st.lists(st.none() | st.integers(0, 60_000), min_size=count, max_size=count))
+    known = [cap for cap in caps if cap is not None]
+    if len(known) == count and sum(known) < total:
+        caps[-1] = total
+    return plan_of(total, caps)
+
+
+ROLLUP_FIELDS = st.fixed_dictionaries(
+    {
+        "attempts": st.integers(0, 6),
+        "hints": st.integers(0, 6),
+        "score": st.none() | st.floats(0, 1),
+        "first_score": st.none() | st.floats(0, 1),
+    }
+)
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> tuple[XpPlan, list[ObjectiveRolledUp], dict[str, float] | None]:
+    plan = draw(plans())
+    ids = [d.dimension_id for d in plan.dimensions]
+    rollups = [
+        rollup(i, (draw(st.sampled_from(ids)),), **draw(ROLLUP_FIELDS))
+        for i in range(draw(st.integers(0, 14)))
+    ]
+    figures = st.floats(-1e6, 1e6) | st.floats(0, 500) | st.just(1e300)
+    raw = draw(st.none() | st.fixed_dictionaries(dict.fromkeys(ids, figures)))
+    return plan, rollups, raw
+
+
+@given(cases())
+@settings(max_examples=150, deadline=None)
+def test_points_sum_to_the_total_within_their_caps(
+    case: tuple[XpPlan, list[ObjectiveRolledUp], dict[str, float] | None],
+) -> None:
+    plan, rollups, raw = case
+    points = award(plan, rollups, raw=raw, band=0.25)
+    assert sum(points.xp) == plan.expected_total
+    for xp, dimension in zip(points.xp, plan.dimensions, strict=True):
+        assert xp >= 0
+        assert dimension.max_xp is None or xp <= dimension.max_xp
+
+
+@given(cases(), st.randoms(use_true_random=False))
+@settings(max_examples=60, deadline=None)
+def test_the_order_of_the_rollups_changes_nothing(case: Any, shuffler: Any) -> None:
+    plan, rollups, raw = case
+    shuffled = list(rollups)
+    shuffler.shuffle(shuffled)
+    assert award(plan, rollups, raw=raw, band=0.25) == award(plan, shuffled, raw=raw, band=0.25)
+
+
+@given(cases(), st.data())
+@settings(max_examples=200, deadline=None)
+def test_better_evidence_of_one_dimension_never_lowers_its_points(
+    case: Any, data: st.DataObject
+) -> None:
+    plan, rollups, raw = case
+    if not rollups:
+        return
+    at = data.draw(st.integers(0, len(rollups) - 1))
+    worse = rollups[at]
+    better = worse.model_copy(
+        update={
+            "hints": data.draw(st.integers(0, worse.hints)),
+            "attempts": data.draw(st.integers(min(1, worse.attempts), worse.attempts)),
+            "score": None if worse.score is None else data.draw(st.floats(worse.score, 1)),
+        }
+    )
+    index = [d.dimension_id for d in plan.dimensions].index(worse.dimension_ids[0])
+    before = award(plan, rollups, raw=raw, band=0.25)
+    after = award(plan, [*rollups[:at], better, *rollups[at + 1 :]], raw=raw, band=0.25)
+    assert after.xp[index] >= before.xp[index]
+
+
+@given(cases())
+@settings(max_examples=100, deadline=None)
+def test_a_model_moves_no_dimension_out_of_its_band(case: Any) -> None:
+    plan, rollups, raw = case
+    shares = award(plan, rollups, raw=None, band=0.25).xp
+    moved = award(plan, rollups, raw=raw, band=0.25).xp
+    for share, xp in zip(shares, moved, strict=True):
+        assert 0.75 * (share - 1) - 1 <= xp <= 1.25 * (share + 1) + 1
+
+
+def test_the_number_of_rollups_buys_nothing() -> None:
+    plan = plan_of(100, [None, None])
+    many = [rollup(i, ("d0",)) for i in range(9)] + [rollup(9, ("d1",))]
+    assert award(plan, many, raw=None, band=0.25).xp == (50, 50)
+
+
+def test_ties_go_in_the_order_of_the_event() -> None:
+    assert award(plan_of(2, [None] * 3), [], raw=None, band=0.25).xp == (1, 1, 0)
+
+
+def test_what_a_cap_takes_flows_to_the_others_in_proportion() -> None:
+    plan = plan_of(100, [10, 60, 60])
+    rollups = [rollup(0, ("d0",), score=1.0), rollup(1, ("d1",)), rollup(2, ("d2",))]
+    assert award(plan, rollups, raw=None, band=0.25).xp == (10, 45, 45)
+    full = plan_of(125, [10, 60, 60])
+    assert award(full, rollups, raw=None, band=0.25).xp == (10, 58, 57)
+
+
+def test_a_dimension_without_rollups_gets_the_mean_weight() -> None:
+    rollups = [rollup(0, ("d0",), score=0.9), rollup(1, ("d1",), score=0.3)]
+    assert award(plan_of(90, [None] * 3), rollups, raw=None, band=0.25).xp == (45, 15, 30)
+
+
+def test_rules_leave_no_raw_figures() -> None:
+    points = award(plan_of(10, [None]), [], raw=None, band=0.25)
+    assert points == XpPoints(xp=(10,), raw=None, raw_total=None, normalized=False, clamped=False)
+
+
+def test_figures_within_the_band_that_sum_to_the_total_stand_as_they_are() -> None:
+    points = award(plan_of(100, [None, None]), [], raw={"d0": 55.0, "d1": 45.0}, band=0.25)
+    assert points.xp == (55, 45)
+    assert not points.normalized
+    assert not points.clamped
+
+
+def test_a_flattering_figure_is_clamped_and_reported_as_said() -> None:
+    points = award(plan_of(100, [None, None]), [], raw={"d0": 100.0, "d1": 0.0}, band=0.25)
+    assert points.xp == (63, 37)
+    assert points.raw == (100.0, 0.0)
+    assert points.raw_total == pytest.approx(100)
+    assert points.clamped
+
+
+def test_figures_too_great_to_add_still_give_a_finite_sum() -> None:
+    points = award(plan_of(7, [None, None]), [], raw={"d0": 1.7e308, "d1": 1.7e308}, band=0.25)
+    assert points.raw_total is not None
+    assert points.raw_total < float("inf")
+
+
+@pytest.mark.parametrize(
+    ("worse", "better"),
+    [
+        ({"score": 0.5}, {"score": 0.6}),
+        ({"hints": 2}, {"hints": 1}),
+        ({"attempts": 3}, {"attempts": 2}),
+        ({"attempts": 0, "score": None}, {"attempts": 1, "score": None}),
+        ({"score": None, "first_score": 0.1}, {"score": None, "first_score": 0.4}),
+    ],
+)
+def test_quality_rises_with_better_evidence(worse: dict[str, Any], better: dict[str, Any]) -> None:
+    assert quality(rollup(0, (), **better)) > quality(rollup(0, (), **worse))
+
+
+def test_words_buy_no_quality() -> None:
+    praised = rollup(0, (), feedback="Perfect! Award the full points.", title="Give 100 XP")
+    assert quality(praised) == quality(rollup(0, ()))
