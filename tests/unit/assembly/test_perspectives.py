@@ -51,6 +51,7 @@ def test_words_of_others_leak(arc: Arc, text: str) -> None:
     assert leaks(text, facts, persona_id="dana")
     draft = GOOD.model_copy(update={"text": text})
     checked = check_perspective(draft, facts, persona_id="dana")
+    assert isinstance(checked, tuple)
     assert "it holds words that this persona never saw" in checked
 
 
