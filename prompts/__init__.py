@@ -1,1 +1,1 @@
-"""TODO-DOC"""
+"""The prompts: one text per call and version, and their loader."""

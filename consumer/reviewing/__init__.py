@@ -1,1 +1,1 @@
-"""TODO-DOC"""
+"""The calls: the models asked within one deadline, whatever they do."""

@@ -1,0 +1,55 @@
+"""Outcome: how one attempt at a model call ended, whichever provider it was.
+
+Adapters translate their SDK's exceptions, statuses and finish reasons into an outcome *before*
+they look at the body; everything after them decides on outcomes alone.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class OutcomeKind(StrEnum):
+    """Every way in which an attempt can end."""
+
+    OK = "ok"
+    INVALID_JSON = "invalid_json"
+    INVALID_SCHEMA = "invalid_schema"
+    UNGROUNDED = "ungrounded"
+    REFUSED = "refused"
+    BLOCKED = "blocked"
+    TRUNCATED = "truncated"
+    RATE_LIMITED = "rate_limited"
+    QUOTA = "quota"
+    TRANSIENT = "transient"
+    TIMEOUT = "timeout"
+    LOCAL_SATURATION = "local_saturation"
+    PERMANENT = "permanent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """Tokens as the provider counted them; None where it did not say."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """The end of one attempt.
+
+    `text` is the model's answer, present exactly when `kind` is ok as far as the provider can
+    tell. `retry_after_seconds` is what the provider asked for. `detail` is a short code for logs
+    and metrics: never the answer, the prompt or the provider's own words.
+    """
+
+    kind: OutcomeKind
+    text: str | None = None
+    retry_after_seconds: float | None = None
+    detail: str = ""
+    usage: Usage = Usage()
+
+    @classmethod
+    def ok(cls, text: str, usage: Usage) -> "Outcome":
+        """Return the outcome of an answer that the provider calls finished."""
+        return cls(kind=OutcomeKind.OK, text=text, usage=usage)
