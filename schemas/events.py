@@ -6,13 +6,29 @@ checked here but where the context is gathered.
 """
 
 from typing import Annotated, Literal, Self
-from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from schemas.fields import Brief, Count, Id, InputModel, Name, Ratio, Seconds, Sequence, Text, Utc
+from schemas.fields import (
+    MAX_SECONDS,
+    Brief,
+    Count,
+    EventId,
+    Id,
+    InputModel,
+    Language,
+    Name,
+    Positive,
+    Ratio,
+    Seconds,
+    Sequence,
+    Text,
+    Utc,
+)
 
 Sender = Literal["user", "persona"]
+
+MAX_REPEATED_NAMED = 3
 
 
 class Scenario(InputModel):
@@ -28,7 +44,9 @@ class Stage(InputModel):
 
     stage_id: Id
     title: Name
-    expected_minutes: Annotated[float, Field(gt=0, allow_inf_nan=False)] | None = None
+    expected_minutes: (
+        Annotated[float, Field(gt=0, le=MAX_SECONDS / 60, allow_inf_nan=False)] | None
+    ) = None
 
 
 class Persona(InputModel):
@@ -76,7 +94,7 @@ class Manifest(InputModel):
 class Event(InputModel):
     """What every event carries."""
 
-    event_id: UUID
+    event_id: EventId
     occurred_at: Utc
 
 
@@ -97,9 +115,7 @@ class ScenarioCompleted(RunEvent):
     expected: Manifest = Manifest()
     started_at: Utc
     completed_at: Utc
-    language: Annotated[
-        str, Field(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$", max_length=35)
-    ] = "en"
+    language: Language = "en"
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -164,7 +180,7 @@ class ArtefactSubmitted(RunEvent):
 
     artefact_id: Id
     stage_id: Id
-    revision: Annotated[int, Field(ge=1, le=2_147_483_647)]
+    revision: Positive
     kind: Name
     submitted_at: Utc
     text: Text
@@ -184,5 +200,6 @@ InputEvent = ScenarioCompleted | ContextEvent | UserErased
 def _unique(field: str, values: list[str]) -> None:
     repeated = sorted({value for value in values if values.count(value) > 1})
     if repeated:
-        message = f"{field} {', '.join(repeated)} stands more than once"
+        named = ", ".join(ascii(value) for value in repeated[:MAX_REPEATED_NAMED])
+        message = f"{field} {named} stands more than once"
         raise ValueError(message)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import StringConstraints
 
-from schemas.fields import Count, Id, OutputModel, Utc
+from schemas.fields import NO_NUL, Count, Id, OutputModel, Utc
 
 Phase = Literal["received", "gathering", "reviewing", "validating", "ready", "delayed", "failed"]
 
@@ -18,4 +18,4 @@ class ReviewProgress(OutputModel):
     phase: Phase
     done: Count
     total: Count
-    detail: Annotated[str, StringConstraints(max_length=300)]
+    detail: Annotated[str, StringConstraints(max_length=300, pattern=NO_NUL)]

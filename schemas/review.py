@@ -5,12 +5,26 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from pydantic import Field, StringConstraints
 
-from schemas.fields import Count, Finite, Id, Name, OutputModel, Utc
+from schemas.fields import (
+    NO_NUL,
+    Count,
+    EventId,
+    Finite,
+    Id,
+    Language,
+    Name,
+    OutputModel,
+    Positive,
+    RawXp,
+    Utc,
+)
 
 MAX_HEADLINE_CHARACTERS = 300
 MAX_STATEMENT_CHARACTERS = 2_000
 MAX_QUOTE_CHARACTERS = 1_000
 MAX_EVIDENCE = 8
+MAX_SIGNALS = 64
+MAX_STAGES = 40
 
 SignalKind = Literal[
     "pace",
@@ -35,8 +49,12 @@ Status = Literal["complete", "partial"]
 PerspectiveStatus = Literal["given", "no_conversation", "unavailable"]
 Source = Literal["objective", "message", "artefact"]
 
-Statement = Annotated[str, StringConstraints(min_length=1, max_length=MAX_STATEMENT_CHARACTERS)]
-Quote = Annotated[str, StringConstraints(min_length=1, max_length=MAX_QUOTE_CHARACTERS)]
+Statement = Annotated[
+    str, StringConstraints(min_length=1, max_length=MAX_STATEMENT_CHARACTERS, pattern=NO_NUL)
+]
+Quote = Annotated[
+    str, StringConstraints(min_length=1, max_length=MAX_QUOTE_CHARACTERS, pattern=NO_NUL)
+]
 
 
 def review_id_of(run_id: str) -> UUID:
@@ -49,7 +67,7 @@ class Evidence(OutputModel):
 
     source: Source
     source_id: Id
-    revision: Annotated[int, Field(ge=1)] | None
+    revision: Positive | None
     stage_id: Id
     quote: Quote | None
 
@@ -78,7 +96,7 @@ class Signal(OutputModel):
     high: Finite | None
     n: Count
     minimum_n: Count
-    series: tuple[SeriesPoint, ...]
+    series: Annotated[tuple[SeriesPoint, ...], Field(max_length=MAX_STAGES)]
 
 
 class Pattern(OutputModel):
@@ -90,8 +108,8 @@ class Pattern(OutputModel):
     direction: Direction
     statement: Statement
     confidence: Confidence
-    stage_ids: Annotated[tuple[Id, ...], Field(min_length=2, max_length=40)]
-    signal_ids: Annotated[tuple[Id, ...], Field(max_length=64)]
+    stage_ids: Annotated[tuple[Id, ...], Field(min_length=2, max_length=MAX_STAGES)]
+    signal_ids: Annotated[tuple[Id, ...], Field(max_length=MAX_SIGNALS)]
     evidence: ItemEvidence
 
 
@@ -132,7 +150,7 @@ class XpAward(OutputModel):
     dimension_id: Id
     title: Name
     xp: Count
-    raw_xp: Finite | None
+    raw_xp: RawXp | None
     rationale: Statement
     evidence: AnyEvidence
 
@@ -177,7 +195,7 @@ class Coverage(OutputModel):
 class Call(OutputModel):
     """One finished call, of the provider whose answer shipped."""
 
-    call: Annotated[str, StringConstraints(min_length=1, max_length=160)]
+    call: Annotated[str, StringConstraints(min_length=1, max_length=160, pattern=NO_NUL)]
     provider: Name
     model: Name
     fallback: bool
@@ -191,7 +209,7 @@ class Call(OutputModel):
 class Provenance(OutputModel):
     """Which schema, prompts and calls made the review."""
 
-    schema_version: Annotated[int, Field(ge=1)]
+    schema_version: Positive
     prompt_version: Name
     calls: Annotated[tuple[Call, ...], Field(max_length=10)]
 
@@ -199,19 +217,21 @@ class Provenance(OutputModel):
 class ReviewReady(OutputModel):
     """The review of a whole arc."""
 
-    review_id: UUID
-    revision: Annotated[int, Field(ge=1, le=2_147_483_647)]
+    review_id: EventId
+    revision: Positive
     run_id: Id
     user_id: Id
     scenario_id: Id
     scenario_title: Name
-    language: Annotated[str, StringConstraints(min_length=2, max_length=35)]
+    language: Language
     created_at: Utc
     status: Status
     reviewer: Reviewer
-    headline: Annotated[str, StringConstraints(min_length=1, max_length=MAX_HEADLINE_CHARACTERS)]
+    headline: Annotated[
+        str, StringConstraints(min_length=1, max_length=MAX_HEADLINE_CHARACTERS, pattern=NO_NUL)
+    ]
     summary: Statement
-    signals: Annotated[tuple[Signal, ...], Field(max_length=64)]
+    signals: Annotated[tuple[Signal, ...], Field(max_length=MAX_SIGNALS)]
     patterns: Annotated[tuple[Pattern, ...], Field(max_length=5)]
     did_well: Annotated[tuple[WentWell, ...], Field(max_length=4)]
     kept_stuck: Annotated[tuple[KeptStuck, ...], Field(max_length=4)]

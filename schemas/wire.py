@@ -2,23 +2,24 @@
 
 Input is told by its first bytes: `00` is Confluent framing, `C3 01` is Avro single-object encoding
 (Avro 1.12 specification, "Single-object encoding"), `{` is JSON. Whatever the framing, a value ends
-in the same model with the same bounds. Output is Avro single-object encoding.
+in the same model with the same bounds. Output is Avro: Confluent framing where the schema's id in a
+registry is given, single-object encoding where not.
 """
 
 import io
-import json
-from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final, NoReturn, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Any, Final, Protocol, TypeVar
 
 import fastavro
 from pydantic import BaseModel, ValidationError
 
-from schemas.errors import InvalidEventError, SchemaError, TooLargeError, UndecodableError
+from schemas.errors import InvalidEventError, TooLargeError, UndecodableError
 from schemas.events import InputEvent
-from schemas.fields import MAX_TEXT_BYTES
+from schemas.fields import MAX_TEXT_BYTES, NO_NUL
 from schemas.progress import ReviewProgress
 from schemas.registry import INPUT_MODELS, EventName, InputName, avro_schema, by_fingerprint
 from schemas.review import ReviewReady
+from schemas.strict_json import parse_json
 
 SINGLE_OBJECT_MARK: Final = b"\xc3\x01"
 CONFLUENT_MARK: Final = b"\x00"
@@ -53,31 +54,34 @@ def decode(
         raise TooLargeError(f"the value is {len(value)} bytes, at most {MAX_VALUE_BYTES}")
     model = INPUT_MODELS[event]
     if value.startswith(b"{"):
-        _refuse_text(_strings(_parse_json(value)))
+        # Read twice: strictly as JSON, and then by the model, whose parser drops repeated fields.
+        parse_json(value)
         return _validated(lambda: model.model_validate_json(value, strict=True))
     fields = _decode_avro(event, value, resolver=resolver)
-    _refuse_text(_strings(fields))
     return _validated(lambda: model.model_validate(fields))
 
 
-def encode(event: EventName, model: BaseModel) -> bytes:
-    """Write one event in Avro single-object encoding, by the newest schema."""
+def encode(event: EventName, model: BaseModel, *, schema_id: int | None = None) -> bytes:
+    """Write one event by the newest schema; `schema_id` (0 to 2**32 - 1) is its registry's id."""
     schema = avro_schema(event)
     buffer = io.BytesIO()
-    buffer.write(SINGLE_OBJECT_MARK + schema.fingerprint)
+    if schema_id is None:
+        buffer.write(SINGLE_OBJECT_MARK + schema.fingerprint)
+    else:
+        buffer.write(CONFLUENT_MARK + schema_id.to_bytes(SCHEMA_ID_BYTES, "big"))
     fastavro.schemaless_writer(buffer, schema.parsed, model.model_dump(mode="python"))
     return buffer.getvalue()
 
 
-def decode_review(value: bytes) -> ReviewReady:
+def decode_review(value: bytes, *, resolver: SchemaResolver | None = None) -> ReviewReady:
     """Read a review back; raises SchemaError as `decode` does."""
-    fields = _decode_avro("review_ready", value, resolver=None)
+    fields = _decode_avro("review_ready", value, resolver=resolver)
     return _validated(lambda: ReviewReady.model_validate(fields))
 
 
-def decode_progress(value: bytes) -> ReviewProgress:
+def decode_progress(value: bytes, *, resolver: SchemaResolver | None = None) -> ReviewProgress:
     """Read a progress event back; raises SchemaError as `decode` does."""
-    fields = _decode_avro("review_progress", value, resolver=None)
+    fields = _decode_avro("review_progress", value, resolver=resolver)
     return _validated(lambda: ReviewProgress.model_validate(fields))
 
 
@@ -96,6 +100,8 @@ def _decode_avro(event: EventName, value: bytes, *, resolver: SchemaResolver | N
                 "Confluent framing needs the registry: set DEBRIEF_SCHEMA_REGISTRY_URL"
             )
         start = len(CONFLUENT_MARK) + SCHEMA_ID_BYTES
+        if len(value) < start:
+            raise UndecodableError("the Confluent framing ends within the schema's id")
         schema_id = int.from_bytes(value[len(CONFLUENT_MARK) : start], "big")
         return _read_avro(event, value[start:], resolver.parsed_schema(schema_id))
     raise UndecodableError(f"no known framing starts with {value[:2].hex(' ') or 'nothing'}")
@@ -114,54 +120,6 @@ def _read_avro(event: EventName, body: bytes, writer: Any) -> Any:
     return fields
 
 
-def _parse_json(value: bytes) -> Any:
-    try:
-        return json.loads(
-            value.decode("utf-8"), object_pairs_hook=_unique_pairs, parse_constant=_refuse_constant
-        )
-    except UnicodeDecodeError as error:
-        raise UndecodableError("the JSON is not UTF-8") from error
-    except RecursionError as error:
-        raise UndecodableError("the JSON is nested too deep") from error
-    except SchemaError:
-        raise
-    except ValueError as error:
-        reason = error.msg if isinstance(error, json.JSONDecodeError) else "a number is too long"
-        raise UndecodableError(f"the JSON does not parse: {reason}") from error
-
-
-def _unique_pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise InvalidEventError("a JSON object names one field twice")
-    return made
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise InvalidEventError(f"{name} is no number in JSON")
-
-
-def _strings(tree: Any) -> Iterator[str]:
-    # An own stack instead of recursion: the depth is the writer's to choose.
-    stack = [tree]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, str):
-            yield node
-        elif isinstance(node, dict):
-            stack += [*node.keys(), *node.values()]
-        elif isinstance(node, list):
-            stack += node
-
-
-def _refuse_text(texts: Iterable[str]) -> None:
-    for text in texts:
-        if "\x00" in text:
-            raise InvalidEventError("a text holds the NUL character, which databases refuse")
-        if any("\ud800" <= character <= "\udfff" for character in text):
-            raise InvalidEventError("a text holds half of a surrogate pair")
-
-
 def _validated(validate: Callable[[], ModelT]) -> ModelT:
     try:
         return validate()
@@ -176,7 +134,9 @@ def _validated(validate: Callable[[], ModelT]) -> ModelT:
 
 def _problem(problem: Any) -> str:
     path = ".".join(str(part) for part in problem["loc"]) or "the event"
-    return f"{path}: {problem['msg'].removeprefix('Value error, ')}"
+    if problem.get("ctx", {}).get("pattern") == NO_NUL:
+        return f"{path}: the text holds the NUL character, which databases refuse"
+    return f"{path}: {' '.join(problem['msg'].removeprefix('Value error, ').split())}"
 
 
 def _is_too_large(problem: Any) -> bool:
