@@ -12,6 +12,15 @@ from schemas.events import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ContextCounts:
+    """One number for each of the three contexts: distinct records sound for the run."""
+
+    objective_rollups: int
+    messages: int
+    artefacts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Arc:
     """A run's trigger and the records that stand for it.
 

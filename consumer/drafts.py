@@ -8,7 +8,8 @@ name means one thing.
 
 from dataclasses import dataclass
 
-from schemas.fields import Finite, OutputModel
+from consumer.arc import ContextCounts
+from schemas.fields import OutputModel, RawXp
 from schemas.review import Call, Confidence, Direction, Reviewer, SignalKind, Source
 
 
@@ -81,7 +82,7 @@ class DimensionScore(OutputModel):
     """The proposed points of one dimension; `raw_xp` None only under rules."""
 
     dimension_id: str
-    raw_xp: Finite | None
+    raw_xp: RawXp | None
     rationale: str
     evidence: tuple[Citation, ...]
 
@@ -104,7 +105,8 @@ class ReviewDraft:
     """Everything a reviewer proposes for one run.
 
     `perspectives` has one entry per persona that has a thread, by persona_id; None where every
-    model failed ("unavailable"). `calls` has one entry per call whose answer ships.
+    model failed ("unavailable"). `calls` has one entry per call whose answer ships. `used` counts
+    the records that the reviewer was shown; None means all of the arc.
     """
 
     reviewer: Reviewer
@@ -114,3 +116,4 @@ class ReviewDraft:
     perspectives: dict[str, PerspectiveDraft | None]
     calls: tuple[Call, ...]
     prompt_version: str
+    used: ContextCounts | None = None

@@ -62,7 +62,9 @@ class Settings(BaseSettings):
     schema_registry_url: str | None = None
     database_url: SecretStr = SecretStr(DEFAULT_DATABASE_URL)
 
-    reviewers: Annotated[tuple[ReviewerName, ...], NoDecode, Field(min_length=1)] = DEFAULT_REVIEWERS
+    reviewers: Annotated[tuple[ReviewerName, ...], NoDecode, Field(min_length=1)] = (
+        DEFAULT_REVIEWERS
+    )
     gemini_api_key: Annotated[SecretStr | None, Field(validation_alias="GEMINI_API_KEY")] = None
     openai_api_key: Annotated[SecretStr | None, Field(validation_alias="OPENAI_API_KEY")] = None
     gemini_model: Annotated[str, Field(min_length=1)] = "gemini-2.5-flash"

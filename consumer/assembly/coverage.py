@@ -1,19 +1,8 @@
 """Coverage: how many of each context were expected, seen and shown to the reviewer."""
 
-from dataclasses import dataclass
-
-from consumer.arc import Arc
+from consumer.arc import Arc, ContextCounts
 from schemas.events import Manifest
 from schemas.review import ContextCoverage, Coverage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ContextCounts:
-    """One number for each of the three contexts: distinct records sound for the run."""
-
-    objective_rollups: int
-    messages: int
-    artefacts: int
 
 
 def counts_of(arc: Arc) -> ContextCounts:

@@ -155,6 +155,8 @@ class Workers:
         try:
             completion = await self._handler(job.record)
             await self._sender.send(completion.records)
+            if completion.after is not None:
+                await completion.after()
         except Rejected as error:
             await self._give_up(job, error.kind, str(error))
         except RecordTooLargeError as error:

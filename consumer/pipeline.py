@@ -1,0 +1,294 @@
+"""The whole flow of one review, on one screen, in the order of the data.
+
+    record → decode → register → wait until whole → gather → signals → draft → assemble → check
+
+What leaves is a `Completion`: the records to publish before the trigger's offset may move. This
+module decides nothing by itself; each step is a call into the part that does.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, Protocol
+
+import structlog
+
+from consumer.arc import Arc
+from consumer.assembly.assemble import assemble
+from consumer.assembly.coverage import counts_of, coverage_of
+from consumer.context.errors import StoreUnavailableError
+from consumer.context.gather import gather
+from consumer.context.resolve import Resolved
+from consumer.context.store import Run, Store
+from consumer.context.wholeness import Wholeness
+from consumer.drafts import ReviewDraft
+from consumer.reviewing.errors import ReviewCallsFailed
+from consumer.signals.compute import compute
+from consumer.stream.completion import Completion
+from consumer.stream.dead_letters import DeadLetterDesk
+from consumer.stream.errors import ProviderOutage, Rejected, RetryLater
+from producer.progress import ProgressPublisher
+from producer.records import SourceRecord
+from producer.reviews import review_record
+from schemas.check import check_review
+from schemas.cloudevents import TRACEPARENT, header
+from schemas.errors import InvalidReviewError, SchemaError
+from schemas.events import ScenarioCompleted
+from schemas.progress import Phase, ReviewProgress
+from schemas.review import ReviewReady, Signal
+from schemas.topics import Topics
+from schemas.wire import decode
+
+SCHEMA_VERSION: Final = 1
+STORE_RETRY_SECONDS: Final = 2.0
+OUTAGE_PAUSE_SECONDS: Final = 10.0
+
+OnCall = Callable[[int, int], None]
+_log = structlog.get_logger(__name__)
+
+
+class Reviewing(Protocol):
+    """Whoever writes the draft: the models, the rules, or one after the other."""
+
+    async def draft(
+        self,
+        arc: Arc,
+        signals: tuple[Signal, ...],
+        *,
+        deadline: float,
+        on_progress: OnCall,
+    ) -> ReviewDraft:
+        """Return a draft before `deadline`, in seconds of the running loop's clock."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewOptions:
+    """What an operator may set about every review."""
+
+    deadline_seconds: float
+    xp_band: float
+    base_rates: Mapping[str, float] | None
+
+
+async def review_arc(
+    resolved: Resolved,
+    *,
+    reviewing: Reviewing,
+    options: ReviewOptions,
+    revision: int,
+    clock: Callable[[], datetime],
+    on_progress: OnCall,
+) -> ReviewReady:
+    """Turn a run's gathered context into its review, checked against the JSON Schema.
+
+    Raises:
+        InvalidReviewError: what was assembled is no valid review; it must not leave.
+        ReviewCallsFailed: the models gave no arc read or no scoring, and rules may not stand in.
+    """
+    arc = resolved.arc
+    signals = compute(arc, base_rates=options.base_rates)
+    draft = await reviewing.draft(
+        arc,
+        signals,
+        deadline=asyncio.get_running_loop().time() + options.deadline_seconds,
+        on_progress=on_progress,
+    )
+    seen = counts_of(arc)
+    review = assemble(
+        draft,
+        arc=arc,
+        signals=signals,
+        coverage=coverage_of(arc.trigger.expected, seen=seen, used=draft.used or seen),
+        revision=revision,
+        created_at=clock(),
+        schema_version=SCHEMA_VERSION,
+        xp_band=options.xp_band,
+    )
+    check_review(review)
+    return review
+
+
+class ReviewPipeline:
+    """Handles the records of `scenario.completed`; one instance serves all runs at once."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        wholeness: Wholeness,
+        reviewing: Reviewing,
+        options: ReviewOptions,
+        progress: ProgressPublisher,
+        dead_letters: DeadLetterDesk,
+        topics: Topics,
+        clock: Callable[[], datetime],
+    ) -> None:
+        self._store = store
+        self._wholeness = wholeness
+        self._reviewing = reviewing
+        self._options = options
+        self._progress = progress
+        self._dead_letters = dead_letters
+        self._topics = topics
+        self._clock = clock
+        self._told: set[str] = set()
+
+    async def handle(self, record: SourceRecord) -> Completion:
+        """Take one trigger as far as it goes now.
+
+        Raises:
+            Rejected: the record is no trigger, or its review cannot be valid.
+            RetryLater: the run is not whole yet, or something failed that may pass.
+            ProviderOutage: no model provider answers.
+        """
+        try:
+            trigger = _trigger_of(record)
+            run = await self._store.register(trigger, triggered_at_ms=record.timestamp_ms)
+            if run.revision > 0:
+                _log.info("trigger_repeated", run_id=trigger.run_id, offset=record.offset)
+                return Completion()
+            await self._wait_until_whole(run)
+            return await self._review(run, traceparent=header(record.headers, TRACEPARENT))
+        except StoreUnavailableError as error:
+            _log.warning("store_unavailable", error=str(error))
+            raise RetryLater(STORE_RETRY_SECONDS, str(error), waiting=True) from error
+
+    async def _wait_until_whole(self, run: Run) -> None:
+        first_time = run.trigger.run_id not in self._told
+        if first_time:
+            self._told.add(run.trigger.run_id)
+            await self._report(run.trigger, "received", "the scenario is over")
+        delay_seconds = await self._wholeness.delay_seconds(run)
+        if delay_seconds > 0:
+            if first_time:
+                await self._report(run.trigger, "delayed", "waiting for the run's records")
+            raise RetryLater(delay_seconds, "the run is not whole yet", waiting=True)
+
+    async def _review(self, run: Run, *, traceparent: str | None) -> Completion:
+        trigger = run.trigger
+        await self._report(trigger, "gathering", "reading the run's records")
+        resolved = await gather(self._store, trigger)
+        await self._dead_letter_unsound(resolved)
+        await self._report(trigger, "reviewing", "writing the review", total=_calls(trigger))
+        async with _Reports() as reports:
+
+            def on_call(done: int, total: int) -> None:
+                reports.add(self._report(trigger, "reviewing", "", done=done, total=total))
+
+            review = await self._checked(resolved, run=run, on_call=on_call)
+        calls = len(review.provenance.calls)
+        await self._report(trigger, "validating", "checking the review", done=calls, total=calls)
+
+        async def published() -> None:
+            await self._store.mark_published(
+                trigger.run_id,
+                revision=review.revision,
+                status=review.status,
+                published_at_ms=_milliseconds(self._clock()),
+            )
+            self._told.discard(trigger.run_id)
+            self._wholeness.forget(trigger.run_id)
+            await self._report(trigger, "ready", "the review is there", done=calls, total=calls)
+            _log.info(
+                "review_published",
+                run_id=trigger.run_id,
+                revision=review.revision,
+                status=review.status,
+                reviewer=review.reviewer,
+                patterns=len(review.patterns),
+            )
+
+        record = review_record(review, self._topics, traceparent=traceparent)
+        return Completion(records=(record,), after=published)
+
+    async def _checked(self, resolved: Resolved, *, run: Run, on_call: OnCall) -> ReviewReady:
+        try:
+            return await review_arc(
+                resolved,
+                reviewing=self._reviewing,
+                options=self._options,
+                revision=run.revision + 1,
+                clock=self._clock,
+                on_progress=on_call,
+            )
+        except InvalidReviewError as error:
+            await self._report(run.trigger, "failed", "the review was not valid")
+            raise Rejected(error.kind, str(error)) from error
+        except ReviewCallsFailed as error:
+            await self._report(run.trigger, "delayed", "the models do not answer")
+            if error.is_outage:
+                raise ProviderOutage(OUTAGE_PAUSE_SECONDS, str(error)) from error
+            raise RetryLater(0, str(error)) from error
+
+    async def _dead_letter_unsound(self, resolved: Resolved) -> None:
+        fresh = [one for one in resolved.unsound if not one.record.dead_lettered]
+        for one in fresh:
+            await self._dead_letters.send(
+                one.record.record, kind="unknown_reference", message=one.reason
+            )
+        await self._store.mark_dead_lettered([one.record for one in fresh])
+
+    async def _report(
+        self,
+        trigger: ScenarioCompleted,
+        phase: Phase,
+        detail: str,
+        *,
+        done: int = 0,
+        total: int = 0,
+    ) -> None:
+        await self._progress.report(
+            ReviewProgress(
+                run_id=trigger.run_id,
+                user_id=trigger.user_id,
+                at=self._clock(),
+                phase=phase,
+                done=done,
+                total=total,
+                detail=detail,
+            )
+        )
+
+
+class _Reports:
+    """Progress told from inside a call that cannot await, in the order it was told."""
+
+    def __init__(self) -> None:
+        self._queue: asyncio.Queue[Coroutine[Any, Any, None] | None] = asyncio.Queue()
+        self._task: asyncio.Task[None] | None = None
+
+    def add(self, report: Coroutine[Any, Any, None]) -> None:
+        self._queue.put_nowait(report)
+
+    async def __aenter__(self) -> "_Reports":
+        self._task = asyncio.create_task(self._run())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._queue.put_nowait(None)
+        if self._task is not None:
+            await self._task
+
+    async def _run(self) -> None:
+        while (report := await self._queue.get()) is not None:
+            await report
+
+
+def _trigger_of(record: SourceRecord) -> ScenarioCompleted:
+    try:
+        event = decode("scenario_completed", record.value)
+    except SchemaError as error:
+        raise Rejected(error.kind, str(error)) from error
+    if not isinstance(event, ScenarioCompleted):
+        raise Rejected("invalid", "this is no scenario.completed")
+    return event
+
+
+def _calls(trigger: ScenarioCompleted) -> int:
+    # The arc read, the scoring, and one call a persona.
+    return 2 + len(trigger.personas)
+
+
+def _milliseconds(moment: datetime) -> int:
+    return int(moment.timestamp() * 1000)

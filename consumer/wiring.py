@@ -1,0 +1,273 @@
+"""The composition root: the only place that builds adapters from settings and joins the parts."""
+
+import asyncio
+import hashlib
+import random
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx2
+import structlog
+from aiokafka.errors import KafkaError
+from pydantic import SecretStr
+
+from consumer.context.errors import StoreUnavailableError
+from consumer.context.ingest import Ingest
+from consumer.context.store import Store, open_store
+from consumer.context.wholeness import Wholeness
+from consumer.pipeline import ReviewOptions, ReviewPipeline
+from consumer.reviewing.chain import ReviewersChain
+from consumer.reviewing.fallback import FallbackCaller
+from consumer.reviewing.gemini import GeminiProvider
+from consumer.reviewing.models_reviewer import ModelReviewer
+from consumer.reviewing.openai_provider import OpenAIProvider
+from consumer.reviewing.policy import CallLimits
+from consumer.reviewing.ports import Journal, Provider
+from consumer.reviewing.rules.reviewer import draft_by_rules
+from consumer.settings import Settings, load_base_rates
+from consumer.stream.barrier import IngestBarrier
+from consumer.stream.client import Membership, pause
+from consumer.stream.dead_letters import DeadLetterDesk
+from consumer.stream.health import StreamHealth
+from consumer.stream.ingest_loop import IngestLoop
+from consumer.stream.retry import RetryLimits
+from consumer.stream.review_loop import ReviewLoop
+from producer.errors import SendFailedError
+from producer.progress import ProgressPublisher
+from producer.sender import KafkaSender
+from schemas.topics import Topics
+
+CONNECT_RETRY_SECONDS = 1.0
+HANDOVER_SECONDS = 10.0
+# The arc read, the scoring, and one call for each of at most eight personas.
+CALLS_A_REVIEW = 10
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Jobs:
+    """Which of the consumer's two jobs a process runs."""
+
+    ingest: bool
+    review: bool
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Return the jobs by the names that health and logs use."""
+        return (*(("ingest",) if self.ingest else ()), *(("review",) if self.review else ()))
+
+
+def utc_now() -> datetime:
+    """Return the time; the one clock that is handed to everything that stamps."""
+    return datetime.now(UTC)
+
+
+def review_options(settings: Settings) -> ReviewOptions:
+    """Return what the settings say about every review; raises ConfigurationError."""
+    return ReviewOptions(
+        deadline_seconds=settings.review_deadline_seconds,
+        xp_band=settings.xp_band,
+        base_rates=load_base_rates(settings.issue_base_rates),
+    )
+
+
+@asynccontextmanager
+async def reviewing_by(settings: Settings, *, journal: Journal) -> AsyncIterator[ReviewersChain]:
+    """Give the chain of the configured reviewers; their connections end with the block."""
+    rules = draft_by_rules if "rules" in settings.reviewers else None
+    names = [name for name in settings.reviewers if name != "rules"]
+    if not names:
+        yield ReviewersChain(models=None, rules=rules)
+        return
+    async with AsyncExitStack() as stack:
+        providers = [
+            _provider(name, settings, await stack.enter_async_context(_http_client(settings)))
+            for name in names
+        ]
+        caller = FallbackCaller(providers, limits=CallLimits(), chance=random.SystemRandom().random)
+        models = ModelReviewer(caller, journal=journal, marker_key=_marker_key(settings))
+        yield ReviewersChain(models=models, rules=rules)
+
+
+def _provider(name: str, settings: Settings, http_client: httpx2.AsyncClient) -> Provider:
+    if name == "gemini":
+        return GeminiProvider(
+            api_key=_secret(settings.gemini_api_key),
+            model=settings.gemini_model,
+            base_url=settings.gemini_base_url,
+            http_client=http_client,
+        )
+    return OpenAIProvider(
+        api_key=_secret(settings.openai_api_key),
+        model=settings.openai_model,
+        base_url=settings.openai_base_url,
+        http_client=http_client,
+    )
+
+
+def _http_client(settings: Settings) -> httpx2.AsyncClient:
+    # Every call of every review in flight may be open at once: a smaller pool would make its own
+    # queue look like a slow provider.
+    connections = settings.max_in_flight * CALLS_A_REVIEW
+    limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
+    return httpx2.AsyncClient(limits=limits, timeout=settings.review_deadline_seconds)
+
+
+def _marker_key(settings: Settings) -> bytes:
+    # Secret, and the same in every process of a deployment, as the prompts' hashes must be.
+    keys = (_secret(settings.gemini_api_key), _secret(settings.openai_api_key))
+    return hashlib.sha256("\n".join(("debrief marker", *keys)).encode()).digest()
+
+
+def _secret(value: SecretStr | None) -> str:
+    return "" if value is None else value.get_secret_value()
+
+
+class Consumer:
+    """The consumer as one thing to run and to stop. Nothing connects before `run`."""
+
+    def __init__(self, settings: Settings, *, jobs: Jobs) -> None:
+        self._settings = settings
+        self._jobs = jobs
+        self._options = review_options(settings)
+        self._topics = Topics.with_prefix(settings.topic_prefix)
+        self._stopping = asyncio.Event()
+        self._loops: list[IngestLoop | ReviewLoop] = []
+        self.health = StreamHealth(jobs.names)
+
+    def stop(self) -> None:
+        """Take nothing more in, finish what can be finished, and let `run` end."""
+        self._stopping.set()
+        for loop in self._loops:
+            loop.stop()
+
+    async def run(self) -> None:
+        """Run until `stop`; brokers and database that are away at the start are waited for.
+
+        Raises:
+            DebriefError: something that no waiting will mend; the message says what.
+        """
+        async with AsyncExitStack() as stack:
+            store = open_store(self._settings.database_url.get_secret_value())
+            stack.push_async_callback(store.close)
+            sender = KafkaSender(self._settings.kafka)
+            stack.push_async_callback(sender.stop)
+            if not await self._until_up("database", store.prepare):
+                return
+            if not await self._until_up("kafka", sender.start):
+                return
+            desk = DeadLetterDesk(
+                sender,
+                self._topics,
+                max_per_minute=self._settings.dlq_max_per_minute,
+                health=self.health,
+            )
+            if self._jobs.ingest:
+                self._loops.append(self._ingest_loop(store, desk))
+            if self._jobs.review:
+                loop = await self._review_loop(stack, store=store, sender=sender, desk=desk)
+                if loop is None:
+                    return
+                self._loops.append(loop)
+            if self._stopping.is_set():
+                return
+            await self._run_loops()
+
+    async def _run_loops(self) -> None:
+        # The first loop that fails stops the others in order: they drain, then its error is told.
+        tasks = [asyncio.create_task(loop.run()) for loop in self._loops]
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_EXCEPTION)
+        finally:
+            self.stop()
+            ended = await asyncio.gather(*tasks, return_exceptions=True)
+        for error in ended:
+            if isinstance(error, BaseException):
+                raise error
+
+    def _ingest_loop(self, store: Store, desk: DeadLetterDesk) -> IngestLoop:
+        return IngestLoop(
+            self._membership("ingest", self._topics.contexts),
+            Ingest(store, self._topics).handle,
+            dead_letters=desk,
+            health=self.health,
+        )
+
+    async def _review_loop(
+        self, stack: AsyncExitStack, *, store: Store, sender: KafkaSender, desk: DeadLetterDesk
+    ) -> ReviewLoop | None:
+        settings = self._settings
+        barrier = IngestBarrier(
+            settings.kafka, group=f"{settings.kafka_group}-ingest", topics=self._topics.contexts
+        )
+        if not await self._until_up("kafka", barrier.start):
+            return None
+        stack.push_async_callback(barrier.stop)
+        reviewing = await stack.enter_async_context(reviewing_by(settings, journal=store))
+        pipeline = ReviewPipeline(
+            store=store,
+            wholeness=Wholeness(
+                store,
+                barrier,
+                grace_seconds=settings.context_grace_seconds,
+                now_ms=lambda: time.time_ns() // 1_000_000,
+            ),
+            reviewing=reviewing,
+            options=self._options,
+            progress=ProgressPublisher(sender, self._topics),
+            dead_letters=desk,
+            topics=self._topics,
+            clock=utc_now,
+        )
+        return ReviewLoop(
+            self._membership("review", (self._topics.scenario_completed,)),
+            pipeline.handle,
+            sender=sender,
+            dead_letters=desk,
+            health=self.health,
+            limits=RetryLimits(
+                max_attempts=settings.retry_max_attempts,
+                max_age_seconds=settings.retry_max_age_seconds,
+            ),
+            max_in_flight=settings.max_in_flight,
+            drain_seconds=settings.drain_seconds,
+        )
+
+    def _membership(self, job: str, topics: tuple[str, ...]) -> Membership:
+        return Membership(
+            job=job,
+            connection=self._settings.kafka,
+            group=f"{self._settings.kafka_group}-{job}",
+            topics=topics,
+            session_timeout_seconds=self._settings.kafka_session_timeout_seconds,
+            rebalance_seconds=self._settings.drain_seconds + HANDOVER_SECONDS,
+        )
+
+    async def _until_up(self, what: str, start: Callable[[], Awaitable[None]]) -> bool:
+        while not self._stopping.is_set():
+            try:
+                await start()
+            except (SendFailedError, StoreUnavailableError, KafkaError) as error:
+                for job in self._jobs.names:
+                    self.health.down(job, f"no {what}")
+                _log.warning("waiting", what=what, error=str(error))
+                await pause(self._stopping, CONNECT_RETRY_SECONDS)
+            else:
+                return True
+        return False
+
+
+@asynccontextmanager
+async def running_consumer(settings: Settings, *, jobs: Jobs) -> AsyncIterator[Consumer]:
+    """Run the consumer beside the block; a failure of it is raised at the block's end."""
+    consumer = Consumer(settings, jobs=jobs)
+    task = asyncio.create_task(consumer.run())
+    try:
+        yield consumer
+    finally:
+        consumer.stop()
+        await task
