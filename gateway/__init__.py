@@ -1,1 +1,1 @@
-"""TODO-DOC"""
+"""The gateway: pushes reviews to their learners, and serves the page that shows them."""

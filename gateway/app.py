@@ -20,9 +20,12 @@ from gateway import probes
 from gateway.asyncapi import asyncapi_endpoint
 from gateway.auth import KeySet, KeySource, SharedSecret, TokenVerifier
 from gateway.database import migrate, open_engine
-from gateway.feed import Feed, FeedState
+from gateway.feed import Feed
+from gateway.feed_state import FeedState
 from gateway.hub import Hub
 from gateway.metrics import Metrics
+from gateway.progress_feed import ProgressFeed
+from gateway.review_feed import ReviewFeed
 from gateway.reviews import get_review, list_reviews
 from gateway.security import SecurityHeaders
 from gateway.services import Services
@@ -52,12 +55,14 @@ def create_app(settings: GatewaySettings) -> Starlette:
     store = ReviewStore(engine)
     hub = Hub()
     metrics = Metrics()
+    topics = Topics.with_prefix(settings.topic_prefix)
     feed = Feed(
-        connection=settings.kafka,
-        topics=Topics.with_prefix(settings.topic_prefix),
-        store=store,
-        hub=hub,
-        metrics=metrics,
+        reviews=ReviewFeed(
+            connection=settings.kafka, topics=topics, store=store, hub=hub, metrics=metrics
+        ),
+        progress=ProgressFeed(
+            connection=settings.kafka, topic=topics.review_progress, hub=hub, metrics=metrics
+        ),
     )
     services = Services(
         verifier=_verifier(settings),

@@ -61,7 +61,8 @@ def asyncapi_document() -> dict[str, Any]:
             },
             "schemas": {
                 "ReviewReady": ReviewReady.model_json_schema(
-                    mode="serialization", ref_template="#/components/schemas/ReviewReady/$defs/{model}"
+                    mode="serialization",
+                    ref_template="#/components/schemas/ReviewReady/$defs/{model}",
                 )
             },
         },

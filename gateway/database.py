@@ -12,6 +12,8 @@ from alembic.config import Config
 from sqlalchemy import Connection, event, text
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from gateway.database_address import async_address
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITES = {"writes": True}
 BUSY_TIMEOUT_MS = 30_000
@@ -20,8 +22,12 @@ _MIGRATION_LOCK = 0x6465627269656667
 
 
 def open_engine(database_url: str) -> AsyncEngine:
-    """Return an engine for an async SQLAlchemy address; nothing is connected yet."""
-    engine = create_async_engine(database_url, pool_pre_ping=True)
+    """Return an engine for an SQLite or PostgreSQL address; nothing is connected yet.
+
+    Raises:
+        ArgumentError: the address is of no database we know.
+    """
+    engine = create_async_engine(async_address(database_url), pool_pre_ping=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)

@@ -3,18 +3,21 @@
 import json
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from gateway.errors import BadFrameError
 from gateway.hub import Frame
+from gateway.position import Position
+from gateway.store import StoredReview
 from schemas.json_form import rfc3339, to_json
 from schemas.progress import ReviewProgress
 
 HEARTBEAT_SECONDS = 20
 MAX_POSITION_CHARACTERS = 200
 
-Position = Annotated[str, Field(min_length=1, max_length=MAX_POSITION_CHARACTERS)]
+PositionText = Annotated[str, Field(min_length=1, max_length=MAX_POSITION_CHARACTERS)]
 
 
 class _Incoming(BaseModel):
@@ -25,7 +28,7 @@ class Ack(_Incoming):
     """The client has handled everything up to `position`."""
 
     type: Literal["ack"]
-    position: Position
+    position: PositionText
 
 
 class Refresh(_Incoming):
@@ -47,12 +50,14 @@ _CLIENT_FRAME: TypeAdapter[ClientFrame] = TypeAdapter(
 )
 
 
-def parse_client_frame(text: str) -> ClientFrame:
-    """Return the frame that a client sent.
+def parse_client_frame(text: str | None) -> ClientFrame:
+    """Return the frame that a client sent; None stands for a binary one.
 
     Raises:
         BadFrameError: it is none; the message names the field and never repeats the content.
     """
+    if text is None:
+        raise BadFrameError("frames are text")
     try:
         return _CLIENT_FRAME.validate_python(json.loads(text))
     except ValidationError as error:
@@ -74,15 +79,23 @@ def hello(*, position: str, recovered: bool | None, expires_at: float) -> Frame:
     )
 
 
-def review(*, position: str, event_id: str, replayed: bool, review_json: str) -> str:
-    """Return a review's frame around its JSON text, which is not parsed again."""
-    head = {"type": "review", "position": position, "event_id": event_id, "replayed": replayed}
-    return f'{json.dumps(head)[:-1]}, "review": {review_json}}}'
+def review(topic_id: UUID, stored: StoredReview, *, replayed: bool = False) -> Frame:
+    """Return the frame that hands over a review, around its JSON text: that is not parsed again."""
+    place = Position(topic_id=topic_id, partition=stored.partition, offset=stored.offset)
+    head = {
+        "type": "review",
+        "position": place.encode(),
+        "event_id": stored.event_id,
+        "replayed": replayed,
+    }
+    text = f'{json.dumps(head)[:-1]}, "review": {stored.review}}}'
+    return Frame(text, stored.partition, stored.offset, stored.run_id)
 
 
-def progress(step: ReviewProgress) -> str:
+def progress(step: ReviewProgress) -> Frame:
     """Return the frame of one step."""
-    return json.dumps({"type": "progress", **to_json(step)}, ensure_ascii=False)
+    text = json.dumps({"type": "progress", **to_json(step)}, ensure_ascii=False)
+    return Frame(text, run_id=step.run_id)
 
 
 def refreshed(expires_at: float) -> Frame:

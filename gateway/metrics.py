@@ -11,9 +11,7 @@ class Metrics:
         self.connections = Gauge(
             "debrief_gateway_connections", "Open connections", ["kind"], registry=self.registry
         )
-        self.sent = Counter(
-            "debrief_gateway_frames_sent", "Frames sent", registry=self.registry
-        )
+        self.sent = Counter("debrief_gateway_frames_sent", "Frames sent", registry=self.registry)
         self.closed = Counter(
             "debrief_gateway_closed", "Connections closed by us", ["code"], registry=self.registry
         )
@@ -21,7 +19,9 @@ class Metrics:
             "debrief_gateway_refused", "Requests refused", ["reason"], registry=self.registry
         )
         self.resumed = Counter(
-            "debrief_gateway_resumed", "Resumptions asked for", ["recovered"],
+            "debrief_gateway_resumed",
+            "Resumptions asked for",
+            ["recovered"],
             registry=self.registry,
         )
         self.acknowledged = Counter(

@@ -9,7 +9,9 @@ from gateway.services import services_of
 async def healthz(request: Request) -> Response:
     """Say that the process runs and still reads the topic."""
     alive = services_of(request).feed.alive
-    return JSONResponse({"status": "ok" if alive else "the feed has stopped"}, 200 if alive else 500)
+    return JSONResponse(
+        {"status": "ok" if alive else "the feed has stopped"}, 200 if alive else 500
+    )
 
 
 async def readyz(request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from gateway.feed import live_frame
+from gateway import frames
 from gateway.hub import Frame, Outbox
 from gateway.position import Position, decode_position
 from gateway.services import Services
@@ -59,4 +59,4 @@ async def _replay(
     )
     if len(reviews) > MAX_REPLAYED:
         return None
-    return position, tuple(live_frame(now.topic_id, r, replayed=True) for r in reviews)
+    return position, tuple(frames.review(now.topic_id, r, replayed=True) for r in reviews)

@@ -99,7 +99,7 @@ class GatewayServer(uvicorn.Server):
             await asyncio.sleep(pause)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._drain_seconds / 2):
-                while len(self._hub):
+                while len(self._hub):  # noqa: ASYNC110  # the hub is pure and knows no event
                     await asyncio.sleep(0.05)
 
 

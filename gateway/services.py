@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from starlette.requests import HTTPConnection
 
 from gateway.auth import TokenVerifier
-from gateway.feed import FeedState
+from gateway.feed_state import FeedState
 from gateway.hub import Hub
 from gateway.metrics import Metrics
 from gateway.store import ReviewStore

@@ -61,7 +61,8 @@ async def _stream(
         )
         yield f"retry: {RETRY_MS}\n" + _event("hello", hello, position=start.position)
         for frame in start.replay:
-            yield _event("review", frame, position=_position(topic_id_of=start, frame=frame))
+            place = Position(topic_id, frame.partition, frame.offset)
+            yield _event("review", frame, position=place)
         while services.clock() < identity.expires_at and outbox.evicted is None:
             while (waiting := outbox.take()) is not None:
                 if waiting.offset >= 0:
@@ -85,10 +86,6 @@ async def _stream(
 
 def _kind(frame: Frame) -> str:
     return "progress" if frame.run_id else "reconnect"
-
-
-def _position(*, topic_id_of: Start, frame: Frame) -> Position:
-    return Position(topic_id_of.position.topic_id, frame.partition, frame.offset)
 
 
 def _event(kind: str, frame: Frame, *, position: Position | None) -> str:

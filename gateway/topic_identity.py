@@ -10,8 +10,8 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import IncompatibleBrokerVersion, KafkaError
-from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.abstract import AbstractType
+from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.types import (
     Boolean,
     CompactArray,
@@ -23,7 +23,7 @@ from aiokafka.protocol.types import (
 )
 
 
-class _Uuid(AbstractType[UUID]):
+class _Uuid(AbstractType[UUID]):  # type: ignore[misc]  # aiokafka has no types
     """16 bytes, as the protocol writes a UUID."""
 
     @classmethod
@@ -39,7 +39,7 @@ class _Uuid(AbstractType[UUID]):
         return str(value)
 
 
-class _MetadataResponseV12(Response):
+class _MetadataResponseV12(Response):  # type: ignore[misc]  # aiokafka has no types
     API_KEY = 3
     API_VERSION = 12
     SCHEMA = Schema(
@@ -84,7 +84,7 @@ class _MetadataResponseV12(Response):
     )
 
 
-class _MetadataRequestV12(RequestStruct):
+class _MetadataRequestV12(RequestStruct):  # type: ignore[misc]  # aiokafka has no types
     API_KEY = 3
     API_VERSION = 12
     FLEXIBLE_VERSION = True
@@ -102,7 +102,7 @@ class _MetadataRequestV12(RequestStruct):
     )
 
 
-class _TopicIdRequest(Request[_MetadataRequestV12]):
+class _TopicIdRequest(Request[_MetadataRequestV12]):  # type: ignore[misc]  # aiokafka has no types
     API_KEY: ClassVar[int] = 3
 
     def __init__(self, topic: str) -> None:
@@ -133,5 +133,3 @@ async def topic_id_of(consumer: AIOKafkaConsumer, topic: str) -> UUID | None:
         if name == topic and error_code == 0:
             return topic_id if topic_id.int else id_without_broker(topic)
     return None
-
-

@@ -146,7 +146,7 @@ function list() {
         ),
       )),
   );
-  at("earlier").hidden = sorted.length === 0;
+  at("earlier").hidden = sorted.length < 2;
   return sorted;
 }
 

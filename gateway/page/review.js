@@ -2,7 +2,7 @@
 
 import { clearCharts, seriesChart } from "./charts.js";
 import { chip, element, section } from "./dom.js";
-import { counted, day, figure, kindName, missing, number, plain, reviewerWords, sourceName, tone, verdictWords } from "./words.js";
+import { bare, counted, day, figure, kindName, missing, number, plain, reviewerWords, sourceName, tone, verdictWords } from "./words.js";
 
 const DIRECTIONS = { improving: ["↗", "Improving"], worsening: ["↘", "Worsening"], present: ["•", "Present"] };
 
@@ -123,7 +123,10 @@ function patternTitle(item) {
 }
 
 function stageStrip(ids, stages) {
-  const names = ids.map((id) => stageName(stages, id)).join(", ");
+  const known = ids.every((id) => stages.has(id));
+  const names = known
+    ? `Stages ${ids.map((id) => stages.get(id)).join(", ")}`
+    : ids.map((id) => stageName(stages, id)).join(", ");
   const dots = [...stages.keys()].map((id) => element("i", { class: ids.includes(id) ? "on" : "" }));
   return element("span", { class: "strip" }, element("span", { class: "dots", "aria-hidden": "true" }, dots), names);
 }
@@ -223,20 +226,35 @@ function initials(name) {
 
 function signals(review) {
   if (review.signals.length === 0) return null;
-  const telling = (signal) => (signal.verdict === "too_little_data" ? 2 : signal.verdict === "unclear" ? 1 : 0);
-  const sorted = [...review.signals].sort((a, b) => telling(a) - telling(b));
+  const thin = review.signals.filter((signal) => signal.verdict === "too_little_data");
+  const told = review.signals.filter((signal) => signal.verdict !== "too_little_data");
+  const sorted = told.sort((a, b) => Number(a.verdict === "unclear") - Number(b.verdict === "unclear"));
   return section(
     "signals",
     "What was measured",
     "Figures over the stages of this run, and what can honestly be said of them.",
-    element("ul", { class: "cards small" }, sorted.map(signalCard)),
+    sorted.length ? element("ul", { class: "cards small" }, sorted.map(signalCard)) : null,
+    thin.length ? tooLittle(thin) : null,
+  );
+}
+
+function tooLittle(thin) {
+  const rows = thin.flatMap((signal) => [
+    element("dt", { text: patternTitle(signal) }),
+    element("dd", { text: verdictWords(signal) }),
+  ]);
+  return element(
+    "div",
+    { class: "card thin" },
+    element("h3", { text: "Too little to go on" }),
+    element("dl", {}, rows),
   );
 }
 
 function signalCard(signal) {
   const value = figure(signal.value, signal.unit);
   const range = signal.low !== null && signal.high !== null
-    ? ` (${figure(signal.low, signal.unit)} to ${figure(signal.high, signal.unit)})`
+    ? ` (between ${bare(signal.low, signal.unit)} and ${bare(signal.high, signal.unit)})`
     : "";
   return element(
     "li",

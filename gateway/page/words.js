@@ -89,9 +89,15 @@ export function tone(kind, verdict) {
 
 export function figure(value, unit) {
   if (value === null) return null;
+  const named = unit !== "ratio" && !unit.startsWith("percent");
+  return named ? `${bare(value, unit)} ${unit}` : bare(value, unit);
+}
+
+// The figure without the name of its unit, for where that has just been said.
+export function bare(value, unit) {
   if (unit === "ratio") return `${number(value * 100, 0)} %`;
   if (unit.startsWith("percent")) return `${signed(value, 0)} %`;
-  return `${number(value, 2)} ${unit}`;
+  return number(value, 2);
 }
 
 export function number(value, digits) {

@@ -17,12 +17,11 @@ import pytest
 from pydantic import SecretStr
 from starlette.applications import Starlette
 
+from gateway import frames
 from gateway.app import assemble_app
 from gateway.auth import SharedSecret, TokenVerifier
 from gateway.database import migrate, open_engine
-from gateway.feed import live_frame
-from gateway.frames import progress
-from gateway.hub import Frame, Hub
+from gateway.hub import Hub
 from gateway.metrics import Metrics
 from gateway.position import Position
 from gateway.server import GatewayServer, address_of, build_server, listening_socket
@@ -46,6 +45,9 @@ class DrivenFeed:
     ready: bool = True
     alive: bool = True
 
+    async def wait_until_ready(self) -> None:
+        """Always so."""
+
     def position_of(self, user_id: str) -> Position:
         return Position(TOPIC_ID, 0, self.next_offset - 1)
 
@@ -68,7 +70,7 @@ class DrivenFeed:
             topic_id=TOPIC_ID, partition=0, changes=(review,), next_offset=self.next_offset + 1
         )
         await self.store.apply(batch)
-        self.hub.review(review.user_id, live_frame(TOPIC_ID, review))
+        self.hub.review(review.user_id, frames.review(TOPIC_ID, review))
         self.next_offset += 1
 
 
@@ -84,7 +86,7 @@ class LiveGateway:
         self._run(self._feed.publish(fields))
 
     def step(self, step: ReviewProgress) -> None:
-        frame = Frame(progress(step), run_id=step.run_id)
+        frame = frames.progress(step)
         self._loop.call_soon_threadsafe(
             lambda: self._feed.hub.progress(step.user_id, frame, over=step.phase == "ready")
         )

@@ -82,7 +82,13 @@ def test_evidence_opens_the_words_it_quotes(
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 390, 768])
 def test_nothing_is_wider_than_a_small_screen(
-    live_gateway: Any, browser: Any, review: dict[str, Any], tmp_path: Path, width: int, scheme: str
+    live_gateway: Any,
+    browser: Any,
+    review: dict[str, Any],
+    tmp_path: Path,
+    *,
+    width: int,
+    scheme: str,
 ) -> None:
     live_gateway.publish(review)
     context = browser.new_context(

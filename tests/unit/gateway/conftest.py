@@ -15,10 +15,10 @@ from pydantic import SecretStr
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from gateway import frames
 from gateway.app import assemble_app
 from gateway.auth import SharedSecret, TokenVerifier
 from gateway.database import migrate, open_engine
-from gateway.feed import live_frame
 from gateway.hub import Hub, Limits
 from gateway.metrics import Metrics
 from gateway.position import Position
@@ -42,6 +42,9 @@ class FakeFeed:
     ready: bool = True
     alive: bool = True
 
+    async def wait_until_ready(self) -> None:
+        """Always so."""
+
     def position_of(self, user_id: str) -> Position:
         return Position(TOPIC_ID, 0, self.next_offset - 1)
 
@@ -53,7 +56,7 @@ class FakeFeed:
             topic_id=TOPIC_ID, partition=0, changes=(review,), next_offset=review.offset + 1
         )
         await self.store.apply(batch)
-        self.hub.review(review.user_id, live_frame(TOPIC_ID, review))
+        self.hub.review(review.user_id, frames.review(TOPIC_ID, review))
         self.next_offset = review.offset + 1
 
 
