@@ -17,6 +17,7 @@ from producer.records import SourceRecord
 from schemas.errors import SchemaError
 from schemas.events import InputEvent
 from schemas.registry import InputName
+from schemas.strict_json import parse_json
 from schemas.wire import decode
 
 EVENT_OF_TOPIC: Final[Mapping[str, InputName]] = {
@@ -63,7 +64,9 @@ def read_arc_file(path: Path) -> Iterator[ArcLine | ArcFileError]:
 
 def _read_line(line: bytes, *, where: str, number: int) -> ArcLine | ArcFileError:
     try:
-        parsed = _Line.model_validate_json(line)
+        parsed = _Line.model_validate(parse_json(line))
+    except SchemaError as error:
+        return ArcFileError(f"{where}: {error}")
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
         path = ".".join(str(part) for part in problem["loc"]) or "the line"
@@ -72,9 +75,7 @@ def _read_line(line: bytes, *, where: str, number: int) -> ArcLine | ArcFileErro
     if name is None:
         known = ", ".join(EVENT_OF_TOPIC)
         return ArcFileError(f"{where}: topic: {parsed.topic!r} is none of {known}")
-    value = json.dumps(parsed.value, ensure_ascii=False, separators=(",", ":")).encode(
-        "utf-8", errors="surrogatepass"
-    )
+    value = json.dumps(parsed.value, ensure_ascii=False, separators=(",", ":")).encode()
     try:
         event = decode(name, value)
     except SchemaError as error:

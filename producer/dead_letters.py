@@ -39,5 +39,10 @@ def dead_letter_record(
         topic=topics.dlq(record.topic),
         key=record.key,
         value=record.value,
-        headers=(*kept, *((name, text.encode()) for name, text in ours.items())),
+        headers=(*kept, *((name, _header(text)) for name, text in ours.items())),
     )
+
+
+def _header(text: str) -> bytes:
+    # Whatever a foreign error said, a dead letter must not fail for it.
+    return " ".join(text.split()).encode("utf-8", errors="backslashreplace")

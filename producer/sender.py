@@ -1,6 +1,7 @@
 """The one way out to Kafka: a record in, acknowledged by all in-sync replicas or an error."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Awaitable, Sequence
 from typing import Any, Protocol
 
 from aiokafka import AIOKafkaProducer
@@ -58,24 +59,40 @@ class KafkaSender:
         """
         if self._producer is None:
             raise SendFailedError("the producer is not started")
+        pending: list[Awaitable[Any]] = []
         try:
-            pending = [await self._begin(self._producer, record) for record in records]
-            for acknowledged in pending:
-                await acknowledged
+            for record in records:
+                pending.append(await _begin(self._producer, record))  # noqa: PERF401 (kept on error)
         except MessageSizeTooLargeError as error:
             raise RecordTooLargeError(str(error)) from error
         except KafkaError as error:
             raise SendFailedError(f"not acknowledged: {error!r}") from error
+        finally:
+            # What has begun is waited for on every way out; a result left alone would be lost.
+            outcomes = await asyncio.gather(*pending, return_exceptions=True)
+        _raise_first(outcomes)
 
-    async def _begin(self, producer: AIOKafkaProducer, record: OutputRecord) -> Any:
-        partition = None
-        if record.user_id is not None:
-            partitions = await producer.partitions_for(record.topic)
-            partition = partition_of(record.user_id, len(partitions))
-        return await producer.send(
-            record.topic,
-            value=record.value,
-            key=record.key,
-            partition=partition,
-            headers=list(record.headers),
-        )
+
+async def _begin(producer: AIOKafkaProducer, record: OutputRecord) -> Awaitable[Any]:
+    partition = None
+    if record.user_id is not None:
+        partitions = await producer.partitions_for(record.topic)
+        partition = partition_of(record.user_id, len(partitions))
+    begun: Awaitable[Any] = await producer.send(
+        record.topic,
+        value=record.value,
+        key=record.key,
+        partition=partition,
+        headers=list(record.headers),
+    )
+    return begun
+
+
+def _raise_first(outcomes: Sequence[Any]) -> None:
+    for outcome in outcomes:
+        if isinstance(outcome, MessageSizeTooLargeError):
+            raise RecordTooLargeError(str(outcome)) from outcome
+        if isinstance(outcome, KafkaError):
+            raise SendFailedError(f"not acknowledged: {outcome!r}") from outcome
+        if isinstance(outcome, BaseException):
+            raise outcome

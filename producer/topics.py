@@ -9,27 +9,36 @@ from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
 from producer.connection import KafkaConnection
 from producer.errors import TopicsError
+from producer.sender import MAX_REQUEST_BYTES
 from schemas.topics import Topics
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 INPUT_RETENTION_MS = 7 * DAY_MS
 USUAL_REPLICAS = 3
+USUAL_PARTITIONS = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicPlan:
-    """One topic as it should be; `retention_ms` None: kept by key, not by time."""
+    """One topic as it should be; `retention_ms` None: kept by key, not by time.
+
+    `max_bytes` None leaves the size of a record to the broker's own limit.
+    """
 
     name: str
     retention_ms: int | None
+    max_bytes: int | None = None
 
     @property
     def config(self) -> Mapping[str, str]:
         """Return the broker settings of the topic."""
-        if self.retention_ms is None:
-            return {"cleanup.policy": "compact"}
-        return {"cleanup.policy": "delete", "retention.ms": str(self.retention_ms)}
+        config = {"cleanup.policy": "compact"}
+        if self.retention_ms is not None:
+            config = {"cleanup.policy": "delete", "retention.ms": str(self.retention_ms)}
+        if self.max_bytes is not None:
+            config["max.message.bytes"] = str(self.max_bytes)
+        return config
 
 
 def plan(topics: Topics, *, dlq_retention_days: float) -> tuple[TopicPlan, ...]:
@@ -40,8 +49,12 @@ def plan(topics: Topics, *, dlq_retention_days: float) -> tuple[TopicPlan, ...]:
         *(TopicPlan(name=name, retention_ms=INPUT_RETENTION_MS) for name in by_time),
         TopicPlan(name=topics.user_erased, retention_ms=None),
         TopicPlan(name=topics.review_progress, retention_ms=HOUR_MS),
-        TopicPlan(name=topics.review_ready, retention_ms=None),
-        *(TopicPlan(name=topics.dlq(name), retention_ms=dlq_ms) for name in topics.inputs),
+        TopicPlan(name=topics.review_ready, retention_ms=None, max_bytes=MAX_REQUEST_BYTES),
+        # A dead letter is its original and more, so it may be larger than any input.
+        *(
+            TopicPlan(name=topics.dlq(name), retention_ms=dlq_ms, max_bytes=MAX_REQUEST_BYTES)
+            for name in topics.inputs
+        ),
     )
 
 
@@ -49,10 +62,12 @@ async def create_topics(
     connection: KafkaConnection,
     wanted: tuple[TopicPlan, ...],
     *,
-    partitions: int,
-    replication: int | None,
+    partitions: int = USUAL_PARTITIONS,
+    replication: int | None = None,
 ) -> tuple[str, ...]:
     """Make the topics that are missing and return their names; the others stay as they are.
+
+    `replication` None: three, or as many as there are brokers.
 
     Raises:
         TopicsError: no broker answers, or it refuses.
