@@ -1,0 +1,96 @@
+"""Reading: what a request asks for, read from the prompt's own data channel as a model would."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+Wire = Literal["gemini", "openai"]
+Record = Mapping[str, Any]
+
+_CHANNEL = re.compile(r"^BEGIN (\S+)\n(.*?)^END \1$", re.MULTILINE | re.DOTALL)
+_CALL_OF_PROPERTY: Final = {"headline": "arc", "dimensions": "scoring", "text": "perspective"}
+
+
+class UnreadableRequestError(ValueError):
+    """The body is no request of this wire, or its prompt holds no data channel."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """One request: which call, and the records that its prompt holds, in order.
+
+    `call` is `arc`, `scoring` or `perspective:<persona_id>`; `prompt` is all the text sent.
+    """
+
+    wire: Wire
+    call: str
+    model: str
+    prompt: str
+    records: tuple[Record, ...]
+    own_records: tuple[Record, ...]
+
+    def of(self, record: str) -> tuple[Record, ...]:
+        """Return the records of one sort."""
+        return tuple(r for r in self.records if r.get("record") == record)
+
+
+def read_gemini(body: object, model: str) -> Asked:
+    """Read a `generateContent` body.
+
+    Raises:
+        UnreadableRequestError: it is none, or its prompt holds no data channel.
+    """
+    try:
+        fields = _mapping(body)
+        parts = [part for content in fields["contents"] for part in content["parts"]]
+        schema = _mapping(_mapping(fields["generationConfig"])["responseJsonSchema"])
+        prompt = "\n".join(str(part["text"]) for part in parts)
+    except (KeyError, TypeError) as error:
+        raise UnreadableRequestError("no generateContent request with a schema") from error
+    return _asked("gemini", prompt, schema, model)
+
+
+def read_openai(body: object) -> Asked:
+    """Read a body of `POST /responses`.
+
+    Raises:
+        UnreadableRequestError: it is none, or its prompt holds no data channel.
+    """
+    try:
+        fields = _mapping(body)
+        schema = _mapping(_mapping(_mapping(fields["text"])["format"])["schema"])
+        prompt, model = str(fields["input"]), str(fields["model"])
+    except (KeyError, TypeError) as error:
+        raise UnreadableRequestError("no responses request with a schema") from error
+    return _asked("openai", prompt, schema, model)
+
+
+def _asked(wire: Wire, prompt: str, schema: Mapping[str, Any], model: str) -> Asked:
+    call = next((c for p, c in _CALL_OF_PROPERTY.items() if p in schema.get("properties", {})), "")
+    channels = [tuple(_records(match.group(2))) for match in _CHANNEL.finditer(prompt)]
+    if not call or len(channels) < 2:
+        raise UnreadableRequestError("the prompt holds no data channel")
+    own = channels[1]
+    if call == "perspective":
+        persona = next((r for r in reversed(own) if r.get("record") == "persona"), {})
+        call = f"perspective:{persona.get('persona_id', '')}"
+    records = tuple(record for channel in channels for record in channel)
+    return Asked(wire=wire, call=call, model=model, prompt=prompt, records=records, own_records=own)
+
+
+def _records(lines: str) -> Iterator[Record]:
+    for line in lines.split("\n"):
+        try:
+            record = json.loads(line) if line else None
+        except ValueError as error:
+            raise UnreadableRequestError("a data line is no JSON") from error
+        if isinstance(record, dict):
+            yield record
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError("an object is needed")
+    return value
