@@ -6,29 +6,33 @@ that was not; at most four extra attempts and four hints count. It rises with th
 with attempts and hints; no text enters, so text cannot buy points.
 
 A dimension's weight is the mean quality of the rollups that exercise it x `max_xp` (else 1),
-however many they are; a dimension without rollups gets the mean weight of the others. Shares are
-proportional to weights within the caps (water-filling). A model's figure is clamped into a band
-around its share and the cap, then all are scaled together, within the same bounds, to the
-total. Integers by largest remainder (Hamilton's method), ties in the order of the event.
+however many they are. A dimension without rollups gets the mean weight, which is an even part of
+the total; the others divide the rest in proportion to their weights, within the caps. Under rules
+these shares become integers by largest remainder (Hamilton's method), ties in the order of the
+event. A model's figure is clamped into a band around its share and the cap; the figures are
+scaled together, within those bounds, and become integers by the order in which each next point is
+due (Webster's method), ties in the order of the event.
 
-Monotone: where one weight rises and no other changes, that share, band, scaled figure and integer
-do not fall, because each step raises this one only at the expense of the others. Arithmetic is
-exact (`Fraction`), so neither order nor rounding changes a point.
+Monotone: where only one dimension's weight rises, its share does not fall and no other's rises.
+Largest remainder keeps that order only while all others fall; bounds make others move both ways,
+so scaled figures use Webster's order, in which a dimension's next point never comes later because
+another's evidence is weaker beside it. Arithmetic is exact (`Fraction`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor, fsum
+from math import ceil, floor, fsum
 
 from schemas.events import ObjectiveRolledUp, XpDimension, XpPlan
+from schemas.fields import MAX_RAW_XP
 
 LOWEST_QUALITY = 0.05
 UNKNOWN_OUTCOME = 0.5
 STEP = 0.05
 MAX_STEPS = 4
-# Beyond any real figure, and small enough that a sum of twelve stays finite.
-_RAW_LIMIT = 1e15
+# The schema's own bound; a sum of twelve such figures stays finite.
+_RAW_LIMIT = MAX_RAW_XP
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,30 +85,27 @@ def award(
     `raw` is the model's figure by dimension (a dimension it left out counts as 0), None under
     rules. `band` is the part of its share by which a model may move a dimension, 0 to 1.
     """
-    total = Fraction(plan.expected_total)
-    weights = _weights(plan.dimensions, objectives)
-    caps = [total if d.max_xp is None else Fraction(d.max_xp) for d in plan.dimensions]
-    free = [
-        _Slot(weight=w, low=Fraction(0), high=min(cap, total))
-        for w, cap in zip(weights, caps, strict=True)
-    ]
-    shares = _fill(free, total)
+    shares = _shares(plan, objectives)
     if raw is None:
         xp = _largest_remainder(shares)
         return XpPoints(xp=xp, raw=None, raw_total=None, normalized=False, clamped=False)
     said = [_said(raw.get(d.dimension_id, 0.0)) for d in plan.dimensions]
     width = Fraction(str(min(max(band, 0.0), 1.0)))
-    bounded = [
-        _within_band(figure, share=share, cap=cap, width=width)
-        for figure, share, cap in zip(said, shares, caps, strict=True)
-    ]
-    xp = _largest_remainder(_fill(bounded, total))
+    bounded: list[Fraction] = []
+    slots: list[_Slot] = []
+    for figure, share, cap in zip(said, shares, _caps(plan), strict=True):
+        low, high = share * (1 - width), min(share * (1 + width), cap)
+        bounded.append(min(max(Fraction(figure), low), high))
+        # A figure of nothing still has an order in which points would be due.
+        weight = max(bounded[-1], share / 1000)
+        slots.append(_Slot(weight=weight, low=Fraction(floor(low)), high=Fraction(ceil(high))))
+    xp = _in_order_due(slots, plan.expected_total)
     return XpPoints(
         xp=xp,
         raw=tuple(said),
         raw_total=fsum(said),
-        normalized=any(x != slot.weight for x, slot in zip(xp, bounded, strict=True)),
-        clamped=any(Fraction(f) != slot.weight for f, slot in zip(said, bounded, strict=True)),
+        normalized=any(x != figure for x, figure in zip(xp, bounded, strict=True)),
+        clamped=any(Fraction(f) != figure for f, figure in zip(said, bounded, strict=True)),
     )
 
 
@@ -112,55 +113,63 @@ def _said(figure: float) -> float:
     return min(max(figure, -_RAW_LIMIT), _RAW_LIMIT)
 
 
-def _within_band(figure: float, *, share: Fraction, cap: Fraction, width: Fraction) -> _Slot:
-    low = share * (1 - width)
-    high = min(share * (1 + width), cap)
-    return _Slot(weight=min(max(Fraction(figure), low), high), low=low, high=high)
+def _caps(plan: XpPlan) -> list[Fraction]:
+    total = plan.expected_total
+    caps = (total if d.max_xp is None else min(d.max_xp, total) for d in plan.dimensions)
+    return [Fraction(cap) for cap in caps]
 
 
-def _weights(
-    dimensions: Sequence[XpDimension], objectives: Sequence[ObjectiveRolledUp]
-) -> list[Fraction]:
-    units = [Fraction(1 if d.max_xp is None else d.max_xp) for d in dimensions]
-    measured: list[Fraction | None] = []
-    for dimension, unit in zip(dimensions, units, strict=True):
-        exercised = rollups_of(dimension.dimension_id, objectives)
-        qualities = [Fraction(str(quality(o))) for o in exercised]
-        mean = sum(qualities, Fraction(0)) / len(qualities) if qualities else None
-        measured.append(None if mean is None else mean * unit)
-    known = [weight for weight in measured if weight is not None]
-    if not known:
-        return units
-    middle = sum(known, Fraction(0)) / len(known)
-    return [middle if weight is None else weight for weight in measured]
+def _shares(plan: XpPlan, objectives: Sequence[ObjectiveRolledUp]) -> list[Fraction]:
+    """Divide the total by the rollups alone; a rise of one weight raises no other share."""
+    total, caps = Fraction(plan.expected_total), _caps(plan)
+    weights = [_weight(dimension, objectives) for dimension in plan.dimensions]
+    if not any(weight is not None for weight in weights):
+        weights = [_unit(dimension) for dimension in plan.dimensions]
+    even = total / len(weights)
+    shares = [
+        min(even, cap) if w is None else Fraction(0) for w, cap in zip(weights, caps, strict=True)
+    ]
+    known = [i for i, weight in enumerate(weights) if weight is not None]
+    room = sum((caps[i] for i in known), Fraction(0))
+    rest = min(total - sum(shares, Fraction(0)), room)
+    slots = [_Slot(weight=weights[i] or Fraction(0), low=Fraction(0), high=caps[i]) for i in known]
+    for i, share in zip(known, _fill(slots, rest), strict=True):
+        shares[i] = share
+    if sum(shares, Fraction(0)) < total:  # the measured ones are full: the others take the rest
+        others = [i for i, weight in enumerate(weights) if weight is None]
+        slots = [_Slot(weight=Fraction(1), low=shares[i], high=caps[i]) for i in others]
+        held = sum((shares[i] for i in known), Fraction(0))
+        for i, share in zip(others, _fill(slots, total - held), strict=True):
+            shares[i] = share
+    return shares
+
+
+def _unit(dimension: XpDimension) -> Fraction:
+    return Fraction(1 if dimension.max_xp is None else dimension.max_xp)
+
+
+def _weight(dimension: XpDimension, objectives: Sequence[ObjectiveRolledUp]) -> Fraction | None:
+    exercised = rollups_of(dimension.dimension_id, objectives)
+    if not exercised:
+        return None
+    qualities = [Fraction(str(quality(o))) for o in exercised]
+    return sum(qualities, Fraction(0)) / len(qualities) * _unit(dimension)
+
+
+def _amounts(slots: Sequence[_Slot], factor: Fraction) -> list[Fraction]:
+    return [min(max(factor * s.weight, s.low), s.high) for s in slots]
 
 
 def _fill(slots: Sequence[_Slot], total: Fraction) -> list[Fraction]:
     """Scale weights by one factor so that, each held in its bounds, they sum to `total`.
 
-    Needs sum(low) <= total <= sum(high). Where positive weights cannot reach `total`, because all
-    of them stand at their upper bound, the rest goes to the others in proportion to their room.
+    Needs sum(low) <= total <= sum(high), and a weight wherever high is above low.
     """
-
-    def amounts(factor: Fraction) -> list[Fraction]:
-        return [min(max(factor * s.weight, s.low), s.high) for s in slots]
-
-    filled = amounts(_factor(slots, total, amounts))
-    missing = total - sum(filled, Fraction(0))
-    if missing > 0:
-        room = [s.high - x for s, x in zip(slots, filled, strict=True)]
-        filled = [
-            x + missing * r / sum(room, Fraction(0)) for x, r in zip(filled, room, strict=True)
-        ]
-    return filled
+    return _amounts(slots, _factor(slots, total))
 
 
-def _factor(
-    slots: Sequence[_Slot],
-    total: Fraction,
-    amounts: Callable[[Fraction], list[Fraction]],
-) -> Fraction:
-    """Return the factor at which the bounded weights sum to `total`, or the greatest useful one.
+def _factor(slots: Sequence[_Slot], total: Fraction) -> Fraction:
+    """Return the factor at which the bounded weights sum to `total`.
 
     The sum is piecewise linear and never falls in the factor; its bends are where a weight meets
     a bound, so the answer lies on the line between two neighbouring bends.
@@ -168,15 +177,39 @@ def _factor(
     weighted = [s for s in slots if s.weight > 0]
     bends = sorted({Fraction(0)} | {b / s.weight for s in weighted for b in (s.low, s.high)})
     before = bends[0]
-    sum_before = sum(amounts(before), Fraction(0))
+    sum_before = sum(_amounts(slots, before), Fraction(0))
     for bend in bends[1:]:
-        sum_here = sum(amounts(bend), Fraction(0))
+        sum_here = sum(_amounts(slots, bend), Fraction(0))
         if sum_here >= total:
             if sum_here == sum_before:
                 return before
             return before + (bend - before) * (total - sum_before) / (sum_here - sum_before)
         before, sum_before = bend, sum_here
     return before
+
+
+def _in_order_due(slots: Sequence[_Slot], total: int) -> tuple[int, ...]:
+    """Give `total` points by Webster's order, each slot between its whole bounds.
+
+    A slot's k-th point is due at (k - 1/2) / weight. Start at the factor that fits the real
+    figures, which is at most a few points off, then take back the last or add the next due.
+    """
+    factor = _factor(slots, Fraction(total))
+    points = [
+        int(min(max(Fraction(floor(factor * s.weight + Fraction(1, 2))), s.low), s.high))
+        for s in slots
+    ]
+
+    def due(i: int, point: int) -> tuple[Fraction, int]:
+        return (point - Fraction(1, 2)) / slots[i].weight, i
+
+    while sum(points) > total:
+        last = max(due(i, p) for i, p in enumerate(points) if p > slots[i].low)
+        points[last[1]] -= 1
+    while sum(points) < total:
+        first = min(due(i, p + 1) for i, p in enumerate(points) if p < slots[i].high)
+        points[first[1]] += 1
+    return tuple(points)
 
 
 def _largest_remainder(quotas: Sequence[Fraction]) -> tuple[int, ...]:

@@ -1,7 +1,7 @@
 import pytest
 
-from consumer.arc import Arc
-from consumer.assembly.coverage import ContextCounts, counts_of, coverage_of, lacks_context
+from consumer.arc import Arc, ContextCounts
+from consumer.assembly.coverage import counts_of, coverage_of, lacks_context
 from schemas.events import Manifest
 
 

@@ -91,7 +91,7 @@ def test_the_order_of_the_rollups_changes_nothing(case: Any, shuffler: Any) -> N
 
 
 @given(cases(), st.data())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 def test_better_evidence_of_one_dimension_never_lowers_its_points(
     case: Any, data: st.DataObject
 ) -> None:
@@ -121,6 +121,25 @@ def test_a_model_moves_no_dimension_out_of_its_band(case: Any) -> None:
     moved = award(plan, rollups, raw=raw, band=0.25).xp
     for share, xp in zip(shares, moved, strict=True):
         assert 0.75 * (share - 1) - 1 <= xp <= 1.25 * (share + 1) + 1
+
+
+def test_a_capped_dimension_keeps_its_points_when_it_raises_the_mean_of_others() -> None:
+    plan = plan_of(5729, [None, None, None, 484])
+    raw = {"d0": 0.0, "d1": 1e300, "d2": 1e300, "d3": 0.0}
+    before, after = (
+        award(
+            plan,
+            [
+                rollup(0, ("d3",), score=None, attempts=2, hints=hints),
+                rollup(1, ("d2",), score=None, attempts=0),
+                rollup(2, ("d2",), score=None),
+            ],
+            raw=raw,
+            band=0.25,
+        ).xp[3]
+        for hints in (3, 2)
+    )
+    assert after >= before
 
 
 def test_the_number_of_rollups_buys_nothing() -> None:
