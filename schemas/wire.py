@@ -69,7 +69,7 @@ def encode(event: EventName, model: BaseModel, *, schema_id: int | None = None) 
         buffer.write(SINGLE_OBJECT_MARK + schema.fingerprint)
     else:
         buffer.write(CONFLUENT_MARK + schema_id.to_bytes(SCHEMA_ID_BYTES, "big"))
-    fastavro.schemaless_writer(buffer, schema.parsed, model.model_dump(mode="python"))
+    fastavro.schemaless_writer(buffer, schema.parsed, _as_lists(model.model_dump()))
     return buffer.getvalue()
 
 
@@ -83,6 +83,13 @@ def decode_progress(value: bytes, *, resolver: SchemaResolver | None = None) -> 
     """Read a progress event back; raises SchemaError as `decode` does."""
     fields = _decode_avro("review_progress", value, resolver=resolver)
     return _validated(lambda: ReviewProgress.model_validate(fields))
+
+
+def _as_lists(value: Any) -> Any:
+    # In a union fastavro takes a tuple for (branch, value).
+    if isinstance(value, dict):
+        return {name: _as_lists(item) for name, item in value.items()}
+    return [_as_lists(item) for item in value] if isinstance(value, tuple) else value
 
 
 def _decode_avro(event: EventName, value: bytes, *, resolver: SchemaResolver | None) -> Any:
