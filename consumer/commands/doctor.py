@@ -1,0 +1,142 @@
+"""`debrief doctor`: each setting and dependency, whether it is well, and what to do if not."""
+
+import asyncio
+import importlib.resources
+import shutil
+import sys
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from consumer.context.errors import StoreError
+from consumer.context.store import open_store
+from consumer.errors import ConfigurationError
+from consumer.settings import PREFIX, Settings, load_base_rates, load_settings
+from gateway.errors import ConfigurationError as GatewayConfigurationError
+from gateway.settings import load_gateway_settings
+from producer.errors import ProducerError
+from producer.sender import KafkaSender
+from producer.topics import check_topics, plan
+from schemas.topics import Topics
+
+TIMEOUT_SECONDS: Final = 15.0
+WELL, WRONG = "ok   ", "WRONG"
+
+Check = Callable[[Settings], Awaitable[str]]
+
+
+class _NotWell(Exception):  # noqa: N818  # a finding, not a failure of the command
+    """What is wrong and what to do."""
+
+
+def run_doctor() -> bool:
+    """Print one line a finding; True where all is well."""
+    try:
+        settings = load_settings(Settings)
+    except ConfigurationError as error:
+        for problem in error.problems:
+            _tell(WRONG, "settings", problem)
+        return False
+    _tell(WELL, "settings", "every value can be read")
+    checks: tuple[tuple[str, Check], ...] = (
+        ("model keys", _keys),
+        ("issue base rates", _base_rates),
+        ("kafka", _kafka),
+        ("topics", _topics),
+        ("database", _database),
+        ("gateway", _gateway),
+        ("demo", _demo),
+    )
+    return all([asyncio.run(_run(name, check, settings)) for name, check in checks])
+
+
+async def _run(name: str, check: Check, settings: Settings) -> bool:
+    try:
+        async with asyncio.timeout(TIMEOUT_SECONDS):
+            told = await check(settings)
+    except _NotWell as error:
+        _tell(WRONG, name, str(error))
+        return False
+    except TimeoutError:
+        _tell(WRONG, name, f"no answer within {TIMEOUT_SECONDS:g} s: is the address right?")
+        return False
+    _tell(WELL, name, told)
+    return True
+
+
+async def _keys(settings: Settings) -> str:
+    if not settings.has_keys:
+        raise _NotWell(
+            "a configured provider has no key: set GEMINI_API_KEY and OPENAI_API_KEY, "
+            f"or {PREFIX}REVIEWERS=rules to run without a model"
+        )
+    return f"reviewers: {', '.join(settings.reviewers)}"
+
+
+async def _base_rates(settings: Settings) -> str:
+    try:
+        rates = load_base_rates(settings.issue_base_rates)
+    except ConfigurationError as error:
+        raise _NotWell(str(error)) from error
+    return "none given" if rates is None else f"{len(rates)} kinds"
+
+
+async def _kafka(settings: Settings) -> str:
+    if not settings.kafka_bootstrap_servers:
+        raise _NotWell(f"{PREFIX}KAFKA_BOOTSTRAP_SERVERS is not set: name your brokers, host:port")
+    sender = KafkaSender(settings.kafka)
+    try:
+        await sender.start()
+    except ProducerError as error:
+        raise _NotWell(
+            f"{error}; check {PREFIX}KAFKA_BOOTSTRAP_SERVERS, the security protocol and the "
+            "credentials (wrong ones look like an unreachable broker)"
+        ) from error
+    finally:
+        await sender.stop()
+    return f"answers at {settings.kafka_bootstrap_servers}"
+
+
+async def _topics(settings: Settings) -> str:
+    if not settings.kafka_bootstrap_servers:
+        raise _NotWell("cannot be looked at without Kafka")
+    topics = Topics.with_prefix(settings.topic_prefix)
+    wanted = plan(topics, dlq_retention_days=settings.dlq_retention_days)
+    try:
+        problems = await check_topics(settings.kafka, wanted, topics=topics)
+    except ProducerError as error:
+        raise _NotWell(str(error)) from error
+    if problems:
+        raise _NotWell("; ".join(problems))
+    return f"all {len(wanted)} are as they should be"
+
+
+async def _database(settings: Settings) -> str:
+    try:
+        store = open_store(settings.database_url.get_secret_value())
+        try:
+            await store.ping()
+        finally:
+            await store.close()
+    except StoreError as error:
+        raise _NotWell(f"{error}; check {PREFIX}DATABASE_URL") from error
+    return "answers"
+
+
+async def _gateway(_settings: Settings) -> str:
+    try:
+        gateway = load_gateway_settings()
+    except GatewayConfigurationError as error:
+        raise _NotWell("; ".join(error.problems)) from error
+    return f"would listen on {gateway.gateway_host}:{gateway.gateway_port}"
+
+
+async def _demo(_settings: Settings) -> str:
+    java = shutil.which("java") is not None
+    arcs = importlib.resources.files("producer.arcs").is_dir()
+    if not arcs:
+        raise _NotWell("the sample arcs are missing: the package is not installed whole")
+    return "can run" + ("" if java else " (with the Java that came by pip)")
+
+
+def _tell(state: str, name: str, told: str) -> None:
+    sys.stdout.write(f"{state}  {name}: {told}\n")
