@@ -61,9 +61,7 @@ class Topic:
         await self._settled(present=False)
         await self.create()
 
-    async def publish(
-        self, review: dict[str, Any] | None, *, run_id: str, partition: int
-    ) -> None:
+    async def publish(self, review: dict[str, Any] | None, *, run_id: str, partition: int) -> None:
         value = None
         if review is not None:
             model = ReviewReady.model_validate({**review, "run_id": run_id})
@@ -74,7 +72,7 @@ class Topic:
 
     async def _settled(self, *, present: bool) -> None:
         async with asyncio.timeout(30):
-            while (self.name in await self.admin.list_topics()) is not present:
+            while (self.name in await self.admin.list_topics()) is not present:  # noqa: ASYNC110  # Kafka tells nobody
                 await asyncio.sleep(0.1)
 
 
