@@ -1,7 +1,8 @@
 """The error tree of the store.
 
 StoreError                    something is wrong with the store; the message says what
-└── StoreUnavailableError     the database is away or busy; retry
+├── StoreUnavailableError     the database is away or busy; retry
+└── UserErasedError           the event's user was erased after it was written; drop it
 """
 
 from consumer.errors import DebriefError
@@ -13,3 +14,7 @@ class StoreError(DebriefError):
 
 class StoreUnavailableError(StoreError):
     """The database is away or busy; the same call may work in a moment."""
+
+
+class UserErasedError(StoreError):
+    """The event's user was erased after it was written: nothing of it may be kept or published."""

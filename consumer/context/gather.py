@@ -2,7 +2,7 @@
 
 import asyncio
 
-from consumer.context.records import CONTEXT_KINDS
+from consumer.context.records import CONTEXT_KINDS, ContextRecord
 from consumer.context.resolve import Resolved, resolve
 from consumer.context.store import Store
 from schemas.events import ScenarioCompleted
@@ -14,7 +14,13 @@ async def gather(store: Store, trigger: ScenarioCompleted) -> Resolved:
     Raises:
         StoreUnavailableError: the database is away; retry.
     """
+    # All three are waited for even where one fails, so that none outlives this call.
     contexts = await asyncio.gather(
-        *(store.records_of(trigger.run_id, kind) for kind in CONTEXT_KINDS)
+        *(store.records_of(trigger.run_id, kind) for kind in CONTEXT_KINDS), return_exceptions=True
     )
-    return resolve(trigger, [record for context in contexts for record in context])
+    records: list[ContextRecord] = []
+    for context in contexts:
+        if isinstance(context, BaseException):
+            raise context
+        records += context
+    return resolve(trigger, records)

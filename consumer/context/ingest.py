@@ -10,7 +10,7 @@ from schemas.errors import ErrorKind, SchemaError
 from schemas.events import ArtefactSubmitted, ConversationMessage, ObjectiveRolledUp
 from schemas.registry import InputName
 from schemas.topics import Topics
-from schemas.wire import decode
+from schemas.wire import SchemaResolver, decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,10 +23,16 @@ class RejectedRecord:
 
 
 class Ingest:
-    """Turns records of the three context topics into rows."""
+    """Turns records of the three context topics into rows.
 
-    def __init__(self, store: Store, topics: Topics) -> None:
+    `resolver` finds the writers' schemas of Confluent-framed values; None refuses such framing.
+    """
+
+    def __init__(
+        self, store: Store, topics: Topics, *, resolver: SchemaResolver | None = None
+    ) -> None:
         self._store = store
+        self._resolver = resolver
         self._names: Mapping[str, InputName] = {
             topics.objective_rolled_up: "objective_rolled_up",
             topics.conversation_message: "conversation_message",
@@ -42,7 +48,7 @@ class Ingest:
         kept, rejected = [], []
         for record in records:
             try:
-                event = decode(self._names[record.topic], record.value)
+                event = decode(self._names[record.topic], record.value, resolver=self._resolver)
             except SchemaError as error:
                 rejected.append(RejectedRecord(record=record, kind=error.kind, message=str(error)))
                 continue

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final, Literal
 
 from producer.records import Headers, SourceRecord
@@ -16,6 +17,8 @@ MODEL_OF: Final[dict[ContextKind, type[ContextEvent]]] = {
     "message": ConversationMessage,
     "artefact": ArtefactSubmitted,
 }
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +49,11 @@ class ContextRecord:
     def digest(self) -> str:
         """Return the SHA-256 of the event's content, whatever framing it came in."""
         return hashlib.sha256(self.event.model_dump_json().encode()).hexdigest()
+
+
+def milliseconds(moment: datetime) -> int:
+    """Return a moment as whole milliseconds since 1970, exactly (floats would round)."""
+    return (moment - _EPOCH) // timedelta(milliseconds=1)
 
 
 def pack_headers(headers: Headers) -> str:

@@ -5,6 +5,7 @@ Of the sound ones about the same thing one stands: of an objective the latest by
 (`occurred_at`, `event_id`), of a message or a revision of an artefact the earliest.
 """
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -37,13 +38,24 @@ class Resolved:
     unsound: tuple[Unsound, ...]
     ignored: int
 
+    @property
+    def arc_digest(self) -> str:
+        """Return the SHA-256 of the arc: the same where nothing that stands has changed."""
+        arc = self.arc
+        events = (arc.trigger, *arc.objectives, *arc.messages, *arc.artefacts)
+        whole = hashlib.sha256()
+        for event in events:
+            whole.update(hashlib.sha256(event.model_dump_json().encode()).digest())
+        return whole.hexdigest()
+
 
 EventT = TypeVar("EventT", bound=ContextEvent)
 
 
 def resolve(trigger: ScenarioCompleted, records: Sequence[ContextRecord]) -> Resolved:
-    """Resolve a run's records, in whatever order they are given."""
-    judged = [(record, unsoundness(trigger, record.event)) for record in records]
+    """Resolve a run's records, in whatever order they are given; the same event twice is one."""
+    distinct = {(record.kind, record.digest): record for record in reversed(records)}
+    judged = [(record, unsoundness(trigger, record.event)) for record in distinct.values()]
     unsound = [Unsound(record=r, reason=reason) for r, reason in judged if reason is not None]
     sound = [record for record, reason in judged if reason is None]
     standing = _standing(sound)

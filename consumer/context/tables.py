@@ -26,6 +26,7 @@ CONTEXT_RECORDS = Table(
     Column("kind", String(16), primary_key=True),
     Column("digest", String(64), primary_key=True),
     Column("user_id", String(128), nullable=False),
+    Column("occurred_at_ms", BigInteger, nullable=False),
     Column("entity_id", String(128), nullable=False),
     Column("revision", Integer, nullable=False),
     Column("stage_id", String(128), nullable=False),
@@ -42,18 +43,35 @@ CONTEXT_RECORDS = Table(
     Index("ix_context_records_user", "user_id"),
 )
 
-# One row a triggered run: the trigger that stands, and what was published of it.
+# One row a triggered run: the trigger that stands, and what was published of it. `changes` grows
+# with every batch that brings the run something; where it is past `reviewed_changes` after a
+# review, something came late. `arc_digest` is of the arc that was reviewed last.
 RUNS = Table(
     "runs",
     METADATA,
     Column("run_id", String(128), primary_key=True),
     Column("user_id", String(128), nullable=False),
+    Column("occurred_at_ms", BigInteger, nullable=False),
     Column("trigger", Text, nullable=False),
     Column("record_timestamp_ms", BigInteger, nullable=False),
+    Column("changes", BigInteger, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("status", String(16), nullable=True),
     Column("published_at_ms", BigInteger, nullable=True),
+    Column("reviewed_changes", BigInteger, nullable=False),
+    Column("arc_digest", String(64), nullable=False),
     Index("ix_runs_user", "user_id"),
+    Index("ix_runs_published", "published_at_ms"),
+)
+
+# The stages and personas that a run's trigger names, so that the sound records of many runs can be
+# counted by one query on any database.
+RUN_REFERENCES = Table(
+    "run_references",
+    METADATA,
+    Column("run_id", String(128), primary_key=True),
+    Column("kind", String(16), primary_key=True),
+    Column("reference_id", String(128), primary_key=True),
 )
 
 # Every finished model call, by what was asked: paid for once.
@@ -64,4 +82,22 @@ CALL_JOURNAL = Table(
     Column("call", String(160), primary_key=True),
     Column("prompt_hash", String(64), primary_key=True),
     Column("outcome", Text, nullable=False),
+)
+
+# Who was erased, and when: what such a user wrote up to then stays away even where the input topics
+# are read again. Only the SHA-256 of the id is kept.
+USER_ERASURES = Table(
+    "user_erasures",
+    METADATA,
+    Column("user_digest", String(64), primary_key=True),
+    Column("erased_at_ms", BigInteger, nullable=False),
+)
+
+# The runs that went with them: an erasure that was interrupted can still name every run.
+RUN_ERASURES = Table(
+    "run_erasures",
+    METADATA,
+    Column("run_id", String(128), primary_key=True),
+    Column("user_digest", String(64), nullable=False),
+    Index("ix_run_erasures_user", "user_digest"),
 )

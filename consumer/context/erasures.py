@@ -1,0 +1,88 @@
+"""Erasure: everything about a user goes, and what is read again of them stays away.
+
+An erasure is written down in a transaction of its own before anything is deleted, and whoever adds
+something looks for erasures after that is committed. So of two at the same time at least one sees
+the other, on any database, and nothing is left over.
+"""
+
+import hashlib
+from collections.abc import Collection, Mapping
+
+from sqlalchemy import and_, delete, or_, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from consumer.context.database import Database
+from consumer.context.tables import (
+    CALL_JOURNAL,
+    CONTEXT_RECORDS,
+    RUN_ERASURES,
+    RUN_REFERENCES,
+    RUNS,
+    USER_ERASURES,
+)
+
+
+class Erasures(Database):
+    """Erases users."""
+
+    async def erase_user(self, user_id: str, *, erased_at_ms: int) -> tuple[str, ...]:
+        """Delete all that the user wrote up to `erased_at_ms`, and name their runs.
+
+        Called again it names the same runs, so that an interrupted erasure can be finished. What
+        others wrote into those runs goes too; a record of this user in another's run goes without
+        that run being named.
+        """
+        digest = _digest(user_id)
+        row = {"user_digest": digest, "erased_at_ms": erased_at_ms}
+        insert = self._insert(USER_ERASURES).values(row)
+        later = insert.on_conflict_do_update(
+            index_elements=["user_digest"],
+            set_={"erased_at_ms": erased_at_ms},
+            where=USER_ERASURES.c.erased_at_ms < erased_at_ms,
+        )
+        async with self._writing() as connection:
+            await connection.execute(later)
+        async with self._writing() as connection:
+            await self._note_runs(connection, user_id, erased_at_ms=erased_at_ms)
+            await _delete(connection, user_id, erased_at_ms=erased_at_ms)
+            named = select(RUN_ERASURES.c.run_id).where(RUN_ERASURES.c.user_digest == digest)
+            found = await connection.execute(named.order_by(RUN_ERASURES.c.run_id))
+            return tuple(found.scalars())
+
+    async def _erased(self, user_ids: Collection[str]) -> Mapping[str, int]:
+        """Return when each of these users was erased (ms), leaving out those who were not."""
+        users = {_digest(user_id): user_id for user_id in user_ids}
+        query = select(USER_ERASURES).where(USER_ERASURES.c.user_digest.in_(users))
+        async with self._reading() as connection:
+            found = await connection.execute(query)
+            return {users[row.user_digest]: row.erased_at_ms for row in found}
+
+    async def _note_runs(
+        self, connection: AsyncConnection, user_id: str, *, erased_at_ms: int
+    ) -> None:
+        query = select(RUNS.c.run_id).where(
+            RUNS.c.user_id == user_id, RUNS.c.occurred_at_ms <= erased_at_ms
+        )
+        run_ids = (await connection.execute(query)).scalars()
+        rows = [{"run_id": run_id, "user_digest": _digest(user_id)} for run_id in run_ids]
+        if rows:
+            await self._keep(connection, RUN_ERASURES, rows)
+
+
+async def _delete(connection: AsyncConnection, user_id: str, *, erased_at_ms: int) -> None:
+    own_runs = select(RUNS.c.run_id).where(
+        RUNS.c.user_id == user_id, RUNS.c.occurred_at_ms <= erased_at_ms
+    )
+    written = and_(
+        CONTEXT_RECORDS.c.user_id == user_id, CONTEXT_RECORDS.c.occurred_at_ms <= erased_at_ms
+    )
+    await connection.execute(
+        delete(CONTEXT_RECORDS).where(or_(written, CONTEXT_RECORDS.c.run_id.in_(own_runs)))
+    )
+    # The runs go last: they are what the others are found by.
+    for table in (CALL_JOURNAL, RUN_REFERENCES, RUNS):
+        await connection.execute(delete(table).where(table.c.run_id.in_(own_runs)))
+
+
+def _digest(user_id: str) -> str:
+    return hashlib.sha256(user_id.encode()).hexdigest()

@@ -1,0 +1,61 @@
+"""What a failure of the database means: retry, or look.
+
+PostgreSQL tells by the class of its SQLSTATE (PostgreSQL manual, appendix A), SQLite by its
+primary result code (sqlite.org/rescode.html); everything else by where it came from.
+"""
+
+import sqlite3
+from typing import Final
+
+from sqlalchemy import exc
+from sqlalchemy.exc import DBAPIError, InterfaceError, SQLAlchemyError
+
+from consumer.context.errors import StoreError, StoreUnavailableError
+
+# Connection, rollback (deadlock, serialisation), resources, locks and states, operator, system.
+_PASSING_SQLSTATES: Final = ("08", "40", "53", "55", "57", "58")
+_PASSING_SQLITE_CODES: Final = frozenset(
+    {
+        sqlite3.SQLITE_BUSY,
+        sqlite3.SQLITE_LOCKED,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_PROTOCOL,
+    }
+)
+_PRIMARY_CODE: Final = 0xFF
+
+
+def store_error(error: SQLAlchemyError | OSError) -> StoreError:
+    """Return the store's own error for a foreign one; its text holds no statement and no value."""
+    if _passes(error):
+        return StoreUnavailableError(f"the database is away or busy: {brief(error)}")
+    return StoreError(f"the database refused: {brief(error)}")
+
+
+def brief(error: BaseException) -> str:
+    """Return one line about a failure, without the values that the statement held."""
+    # SQLAlchemy's own text repeats the statement with its values; PostgreSQL's DETAIL, on a line
+    # of its own, repeats the row. Both hold learner text.
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    lines = str(cause).splitlines()
+    return f"{type(cause).__name__}: {lines[0] if lines else ''}"
+
+
+def _passes(error: SQLAlchemyError | OSError) -> bool:
+    if isinstance(error, OSError | exc.TimeoutError):  # no connection, or none free in the pool
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    state = getattr(error.orig, "sqlstate", None)
+    if isinstance(state, str):
+        return state.startswith(_PASSING_SQLSTATES)
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if isinstance(code, int):
+        return code & _PRIMARY_CODE in _PASSING_SQLITE_CODES
+    # asyncpg's own complaints: the connection is closed or busy, unless a value was at fault.
+    return isinstance(error, InterfaceError) and not isinstance(
+        getattr(error.orig, "__cause__", None), ValueError
+    )

