@@ -85,7 +85,7 @@ async def test_another_secret_is_refused(shared: TokenVerifier) -> None:
 
 async def test_alg_none_is_refused(shared: TokenVerifier) -> None:
     with pytest.raises(TokenRefusedError):
-        await shared.verify(jwt.encode(claims(), None, algorithm="none"))
+        await shared.verify(jwt.encode(claims(), "", algorithm="none"))
 
 
 async def test_an_rsa_token_is_refused_where_a_secret_is_set(shared: TokenVerifier) -> None:
@@ -93,17 +93,18 @@ async def test_an_rsa_token_is_refused_where_a_secret_is_set(shared: TokenVerifi
         await shared.verify(sign(RSA_KEY, "RS256"))
 
 
+def _public_jwk(key: Any) -> dict[str, Any]:
+    public = key.public_key()
+    if isinstance(key, rsa.RSAPrivateKey):
+        return jwt.algorithms.RSAAlgorithm.to_jwk(public, as_dict=True)
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        return jwt.algorithms.ECAlgorithm.to_jwk(public, as_dict=True)
+    return jwt.algorithms.OKPAlgorithm.to_jwk(public, as_dict=True)
+
+
 def key_set(*keys: tuple[str, Any], clock: Callable[[], float]) -> tuple[KeySet, list[int]]:
     """Return a key set whose fetching is replaced, and the list that counts its fetches."""
-    algorithms = {
-        rsa.RSAPrivateKey: jwt.algorithms.RSAAlgorithm,
-        ec.EllipticCurvePrivateKey: jwt.algorithms.ECAlgorithm,
-        ed25519.Ed25519PrivateKey: jwt.algorithms.OKPAlgorithm,
-    }
-    entries = []
-    for kid, key in keys:
-        kind = next(made for base, made in algorithms.items() if isinstance(key, base))
-        entries.append({**json.loads(kind.to_jwk(key.public_key())), "kid": kid})
+    entries = [{**_public_jwk(key), "kid": kid} for kid, key in keys]
     fetches: list[int] = []
     made = KeySet("https://keys.example/jwks", clock=clock)
 
