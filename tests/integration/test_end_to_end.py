@@ -89,6 +89,15 @@ class Deployment:
                 process.wait()
             log.close()
 
+    async def reviews_at_least_once(self, count: int) -> set[str]:
+        """Read until `count` different runs have a review; one may come twice."""
+        run_ids: set[str] = set()
+        async with self.reader("review.ready") as reader, asyncio.timeout(PATIENCE_SECONDS):
+            while len(run_ids) < count:
+                for records in (await reader.getmany(timeout_ms=500)).values():
+                    run_ids |= {record.key.decode() for record in records if record.key}
+        return run_ids
+
     async def reviews(self, count: int) -> dict[str, dict[str, Any]]:
         """Read `count` runs' reviews from the topic, in schema order, as a stranger would."""
         reviews: dict[str, dict[str, Any]] = {}
@@ -151,9 +160,9 @@ def deployment(
     request: pytest.FixtureRequest, kafka_bootstrap: str, tmp_path: Path
 ) -> Iterator[Deployment]:
     if request.param == "sqlite":
-        url = f"sqlite+aiosqlite:///{tmp_path / 'store.sqlite3'}"
+        url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
     else:
-        url = request.getfixturevalue("postgres_url")
+        url = request.getfixturevalue("postgres_database")
     made = Deployment(bootstrap=kafka_bootstrap, database_url=url, tmp_path=tmp_path)
     created = made.run("topics", "create")
     assert created.returncode == 0, created.stdout + created.stderr
