@@ -11,7 +11,12 @@ from typing import Annotated
 
 import typer
 
+from consumer.embedded.errors import EmbeddedKafkaError
 from consumer.errors import ConfigurationError, DebriefError
+from gateway.errors import ConfigurationError as GatewayConfigurationError
+from gateway.errors import GatewayError
+from producer.errors import ProducerError
+from schemas.errors import SchemaError
 
 EXIT_FAILED = 1
 EXIT_WRONG_USE = 2
@@ -201,12 +206,12 @@ def main() -> None:
     """Run the command line and exit with its code."""
     try:
         app()
-    except ConfigurationError as error:
+    except (ConfigurationError, GatewayConfigurationError) as error:
         sys.stderr.write("debrief: wrong configuration\n")
         for problem in error.problems:
             sys.stderr.write(f"  {problem}\n")
         sys.exit(EXIT_WRONG_USE)
-    except DebriefError as error:
+    except (DebriefError, EmbeddedKafkaError, GatewayError, ProducerError, SchemaError) as error:
         sys.stderr.write(f"debrief: {error}\n")
         sys.exit(EXIT_FAILED)
     except KeyboardInterrupt:

@@ -25,7 +25,7 @@ from consumer.commands.progress import progress_bar
 from consumer.commands.review import settings_for_review
 from consumer.commands.signals import stop_on_signals
 from consumer.embedded.locate import kafka_for_use
-from consumer.emulator.server import serve_emulator
+from consumer.emulator.serving import serve_emulator
 from consumer.errors import DebriefError
 from consumer.observability import configure_logging
 from consumer.rendering import render_text
