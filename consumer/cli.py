@@ -11,7 +11,6 @@ from typing import Annotated
 
 import typer
 
-from consumer.embedded.errors import EmbeddedKafkaError
 from consumer.errors import ConfigurationError, DebriefError
 from gateway.errors import ConfigurationError as GatewayConfigurationError
 from gateway.errors import GatewayError
@@ -211,7 +210,7 @@ def main() -> None:
         for problem in error.problems:
             sys.stderr.write(f"  {problem}\n")
         sys.exit(EXIT_WRONG_USE)
-    except (DebriefError, EmbeddedKafkaError, GatewayError, ProducerError, SchemaError) as error:
+    except (DebriefError, GatewayError, ProducerError, SchemaError) as error:
         sys.stderr.write(f"debrief: {error}\n")
         sys.exit(EXIT_FAILED)
     except KeyboardInterrupt:

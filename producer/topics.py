@@ -1,6 +1,7 @@
 """The topics: what each must look like, making those that lack, checking those that are there."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -120,8 +121,14 @@ async def check_topics(
     return tuple(problems)
 
 
-def _admin(connection: KafkaConnection) -> AIOKafkaAdminClient:
-    return AIOKafkaAdminClient(**connection.client_kwargs())
+@asynccontextmanager
+async def _admin(connection: KafkaConnection) -> AsyncIterator[AIOKafkaAdminClient]:
+    admin = AIOKafkaAdminClient(**connection.client_kwargs())
+    try:
+        await admin.start()
+        yield admin
+    finally:
+        await admin.close()
 
 
 def _made(topic_errors: list[tuple[str, int, str | None]]) -> tuple[str, ...]:

@@ -46,7 +46,9 @@ def run_doctor() -> bool:
         ("gateway", _gateway),
         ("demo", _demo),
     )
-    return all([asyncio.run(_run(name, check, settings)) for name, check in checks])
+    # Every check is told, also those after one that is not well.
+    found = [asyncio.run(_run(name, check, settings)) for name, check in checks]
+    return all(found)
 
 
 async def _run(name: str, check: Check, settings: Settings) -> bool:
