@@ -18,6 +18,8 @@ from pydantic import (
     model_validator,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from gateway.errors import ConfigurationError
 from producer.connection import KafkaConnection
@@ -80,6 +82,20 @@ class GatewaySettings(BaseSettings):
     def _is_http_url(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_database(cls, value: SecretStr) -> SecretStr:
+        try:
+            backend = make_url(value.get_secret_value()).get_backend_name()
+        except ArgumentError:
+            # Its message would repeat the address, and with it the password.
+            raise ValueError(
+                "is no database address: write postgresql://… or sqlite:///…"
+            ) from None
+        if backend not in {"sqlite", "postgresql", "postgres"}:
+            raise ValueError(f"{backend} is no database we know: sqlite or postgresql")
         return value
 
     @field_validator("kafka_ssl_cafile")

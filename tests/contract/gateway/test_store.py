@@ -38,7 +38,7 @@ def batch(*changes: Change, next_offset: int, topic_id: UUID = TOPIC, partition:
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
-        return f"sqlite+aiosqlite:///{tmp_path / 'store.sqlite3'}"
+        return f"sqlite:///{tmp_path / 'store.sqlite3'}"
     url = request.getfixturevalue("postgres_url")
     assert isinstance(url, str)
     return url

@@ -56,3 +56,13 @@ def test_no_secret_is_printed(environment: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigurationError) as wrong:
         load_gateway_settings()
     assert "hush-hush" not in str(wrong.value)
+
+
+@pytest.mark.parametrize("address", ["nonsense pass-word", "mysql://u:pass-word@db/x"])
+def test_what_is_no_database_of_ours_is_refused_without_its_password(
+    environment: pytest.MonkeyPatch, address: str
+) -> None:
+    environment.setenv("DEBRIEF_DATABASE_URL", address)
+    with pytest.raises(ConfigurationError, match="DEBRIEF_DATABASE_URL") as wrong:
+        load_gateway_settings()
+    assert "pass-word" not in str(wrong.value)
