@@ -135,7 +135,8 @@ class ReviewFeed:
             _log.warning("topic_missing", topic=topic, advice="run `debrief topics create`")
             await asyncio.sleep(RETRY_SECONDS)
         if topic_id != self._state.topic_id:
-            self._state = _Reading(topic_id=topic_id)
+            before, self._state = self._state, _Reading(topic_id=topic_id)
+            before.caught_up.set()  # whoever waits on the old event looks at the new one
             for outbox in self._hub:  # what they wait for is counted in the old topic's offsets
                 outbox.close(CLOSE_RESTART)
         self._state.assigned = frozenset()
