@@ -62,6 +62,8 @@ def run_demo(
     """
     settings, by_rules = settings_for_review()
     configure_logging(settings.log_format, level=logging.WARNING)
+    # On a broker seconds old, aiokafka reports as errors what it goes on to try again.
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
     _say(_first_line(by_rules=by_rules, latency_seconds=latency_seconds))
     lines = _read(arc_path)
     asyncio.run(_demo(settings, lines, once=once, port=port, latency_seconds=latency_seconds))
