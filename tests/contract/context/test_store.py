@@ -69,7 +69,7 @@ async def test_batches_of_two_processes_at_once_leave_every_row_once(
     assert rows == [12] * 5
 
 
-async def test_counts_are_of_distinct_records_the_trigger_can_place(
+async def test_counts_are_of_distinct_records_the_trigger_can_place(  # noqa: PLR0917  # fixtures
     store: Store, trigger: Make, objective: Make, message: Make, artefact: Make, kept: Make
 ) -> None:
     events = [
@@ -154,10 +154,13 @@ async def test_a_run_nobody_triggered_is_none(store: Store) -> None:
 
 async def test_publishing_is_remembered_and_never_goes_back(store: Store, trigger: Make) -> None:
     await store.register(trigger(), triggered_at_ms=5)
-    done = {"status": "complete", "published_at_ms": 10}
-    assert await store.mark_published("run-1", revision=2, **done)
-    assert not await store.mark_published("run-1", revision=1, **done)
-    assert not await store.mark_published("run-1", revision=2, **done)
+
+    async def publish(revision: int) -> bool:
+        return await store.mark_published(
+            "run-1", revision=revision, status="complete", published_at_ms=10
+        )
+
+    assert [await publish(revision) for revision in (2, 1, 2)] == [True, False, False]
     run = await store.run("run-1")
     assert run is not None
     assert (run.revision, run.status) == (2, "complete")
