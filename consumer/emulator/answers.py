@@ -188,7 +188,7 @@ def _scoring(asked: Asked) -> Json:
 
 def _rationale(mean: float | None) -> str:
     if mean is None:
-        return "No objective of this run measured it, so it gets a middling share."
+        return "No score of this run speaks for it, so it gets a middling share."
     return f"The objectives that exercised it scored {mean:.2f} on average."
 
 

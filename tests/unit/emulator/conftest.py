@@ -1,0 +1,78 @@
+"""Requests as both SDKs send them, over a prompt with its two data channels."""
+
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+
+import httpx2
+import pytest
+
+from consumer.emulator.app import create_emulator
+from consumer.emulator.faults import FaultPlan
+
+FACTS = (
+    {"record": "scenario", "title": "The launch"},
+    {"record": "stage", "stage_id": "s1", "title": "Stage A"},
+    {"record": "objective", "objective_id": "o1", "stage_id": "s1", "title": "Objective A",
+     "dimension_ids": ["d1"], "attempts": 1, "hints": 1, "issues": [], "score": 0.9},
+)  # fmt: skip
+OWN: dict[str, tuple[dict[str, Any], ...]] = {
+    "arc": (
+        {"record": "message", "message_id": "m1", "persona_id": "boss", "stage_id": "s1",
+         "sender": "user", "text": "I checked the vendor dates twice before I wrote the plan."},
+    ),
+    "scoring": (
+        {"record": "xp_total", "points": 60},
+        {"record": "dimension", "dimension_id": "d1", "title": "Planning"},
+        {"record": "dimension", "dimension_id": "d2", "title": "Debugging"},
+    ),
+    "perspective": (
+        {"record": "message", "message_id": "m1", "persona_id": "boss", "stage_id": "s1",
+         "sender": "user", "text": "I checked the vendor dates twice before I wrote the plan."},
+        {"record": "persona", "persona_id": "boss", "name": "Ada", "role": "manager"},
+    ),
+}  # fmt: skip
+PROPERTY = {"arc": "headline", "scoring": "dimensions", "perspective": "text"}
+
+
+def _prompt(call: str) -> str:
+    facts = "\n".join(map(json.dumps, FACTS))
+    own = "\n".join(map(json.dumps, OWN[call]))
+    return f"BEGIN f\n{facts}\nEND f\n\nDo it, marker o.\n\nBEGIN o\n{own}\nEND o"
+
+
+def body_of(wire: str, call: str) -> dict[str, Any]:
+    schema = {"type": "object", "properties": {PROPERTY[call]: {"type": "string"}}}
+    if wire == "openai":
+        form = {"type": "json_schema", "name": call, "strict": True, "schema": schema}
+        return {"model": "o", "input": _prompt(call), "text": {"format": form}}
+    return {
+        "contents": [{"role": "user", "parts": [{"text": _prompt(call)}]}],
+        "generationConfig": {"responseJsonSchema": schema},
+    }
+
+
+@pytest.fixture
+def body() -> Callable[[str, str], dict[str, Any]]:
+    return body_of
+
+
+Post = Callable[..., Any]
+
+
+@pytest.fixture
+async def post() -> AsyncIterator[Post]:
+    """Post one call's request to an emulator with a plan; returns the response."""
+    opened: list[httpx2.AsyncClient] = []
+
+    async def send(
+        wire: str, call: str, plan: FaultPlan | None = None, **options: Any
+    ) -> httpx2.Response:
+        app = create_emulator(plan=plan, **options)
+        opened.append(httpx2.AsyncClient(transport=httpx2.ASGITransport(app)))
+        path = "/v1/responses" if wire == "openai" else "/v1beta/models/g:generateContent"
+        return await opened[-1].post(f"http://e.test{path}", json=body_of(wire, call))
+
+    yield send
+    for client in opened:
+        await client.aclose()
