@@ -1,0 +1,120 @@
+"""Patterns of issues: a kind that keeps coming back, and a kind that went away once named."""
+
+from collections.abc import Sequence
+
+from consumer.reviewing.rules.citing import cite, cite_issue, issue_note, spread
+from consumer.reviewing.rules.proposal import Proposal
+from consumer.reviewing.rules.reading import Reading, name_of, shows
+from consumer.reviewing.rules.wording import capital, count, kind_words, number_word, titled
+from schemas.events import ObjectiveRolledUp
+from schemas.review import Signal
+
+
+def recurring_issue(reading: Reading, signal: Signal) -> Proposal:
+    """Say where a kind came back, how often, and what its feedback changed."""
+    kind = signal.name
+    hits = tuple(o for o in reading.arc.objectives if shows(o, kind))
+    chosen = spread(hits)
+    noted = next((o for o in chosen if issue_note(o, kind)), None)
+    note = titled(issue_note(noted, kind) or "", "") if noted else ""
+    sentences = (
+        _opening(reading, signal, hits),
+        _after_feedback(reading, hits, kind),
+        f"In {reading.stage(noted.stage_id)} the note reads {note}." if noted and note else "",
+        _meaning(reading, signal, hits),
+    )
+    citations = tuple(cite_issue(o, kind) for o in chosen)
+    return Proposal(sentences, chosen, citations)
+
+
+def fixed_issue(reading: Reading, signal: Signal) -> Proposal:
+    """Say that a kind went away after it was spoken of."""
+    kind = signal.name
+    hits = tuple(o for o in reading.arc.objectives if shows(o, kind))
+    spoken = first_feedback(reading, kind)
+    later = _after(reading, spoken) if spoken else ()
+    clear = [o for o in later if not shows(o, kind) and _is_chance(reading, o, kind)]
+    after = f" after the feedback on {name_of(spoken)}" if spoken else " after it was named"
+    sentences = (
+        (
+            f"You got rid of something: {kind_words(kind)} was noted on "
+            f"{count(len(hits), 'objective')}, and{after} on none of the {number_word(signal.n)} "
+            "that could have shown it."
+        ),
+        "The point was made once and you acted on it every time since.",
+    )
+    chosen = (*spread(hits, limit=2), *spread(clear[::-1], limit=2))
+    feedback = (cite(spoken, None),) if spoken else ()
+    citations = (*(cite_issue(o, kind) for o in hits[:2]), *feedback, *map(cite, clear[-2:]))
+    return Proposal(sentences, (*chosen, *hits[:2], *clear[-2:]), citations)
+
+
+def first_feedback(reading: Reading, kind: str) -> ObjectiveRolledUp | None:
+    """Return the first objective whose feedback speaks of a kind, else None."""
+    words = kind_words(kind).casefold()
+    for objective in reading.arc.objectives:
+        text = (objective.feedback or "").casefold()
+        named = kind in (objective.feedback_kinds or ())
+        if named or (text and (shows(objective, kind) or words in text)):
+            return objective
+    return None
+
+
+def _opening(reading: Reading, signal: Signal, hits: Sequence[ObjectiveRolledUp]) -> str:
+    words = kind_words(signal.name)
+    number, chances = number_word(len(hits)), number_word(signal.n)
+    where = reading.stages(hits)
+    # Several kinds may recur in one run; each is told in its own frame.
+    place = [s.signal_id for s in reading.claims("recurring_issue")].index(signal.signal_id)
+    frames = (
+        (
+            f"{capital(words)} kept coming back: {number} of the {chances} objectives that gave the "
+            f"chance for it were marked with it, in {where}."
+        ),
+        f"On {number} of {chances} chances the mark was {words}, spread over {where}.",
+        (
+            f"{capital(where)} have one thing in common: {words}, on {number} objectives of "
+            f"{chances} where it could occur."
+        ),
+    )
+    return frames[place % len(frames)]
+
+
+def _after_feedback(reading: Reading, hits: Sequence[ObjectiveRolledUp], kind: str) -> str:
+    spoken = first_feedback(reading, kind)
+    if spoken is None:
+        return "No feedback in this run spoke of it."
+    stages = [s.stage_id for s in reading.arc.stages]
+    later = stages[stages.index(spoken.stage_id) + 1 :]
+    again = [o for o in hits if o.stage_id in later]
+    if not again:
+        return ""
+    chances = [
+        o for o in reading.arc.objectives if o.stage_id in later and _is_chance(reading, o, kind)
+    ]
+    return (
+        f"The feedback on {name_of(spoken)} named it, and in the stages that followed it was "
+        f"there again on {number_word(len(again))} of {number_word(len(chances))}."
+    )
+
+
+def _meaning(reading: Reading, signal: Signal, hits: Sequence[ObjectiveRolledUp]) -> str:
+    if signal.verdict == "worsening":
+        last = reading.stage(hits[-1].stage_id) if hits else "the end"
+        return f"It had been gone in between and was back by {last}, so it is not settled yet."
+    if first_feedback(reading, signal.name) is not None:
+        return (
+            "Being told has not been enough: it will take a fixed step in the way you work, one "
+            "that happens before the work leaves you."
+        )
+    return "It does not hang on one task, so it will not go away with the next one either."
+
+
+def _after(reading: Reading, objective: ObjectiveRolledUp) -> tuple[ObjectiveRolledUp, ...]:
+    objectives = reading.arc.objectives
+    return objectives[objectives.index(objective) + 1 :]
+
+
+def _is_chance(reading: Reading, objective: ObjectiveRolledUp, kind: str) -> bool:
+    named = any(o.opportunities for o in reading.arc.objectives)
+    return not named or shows(objective, kind) or kind in (objective.opportunities or ())

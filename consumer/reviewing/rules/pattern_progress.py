@@ -1,0 +1,214 @@
+"""Patterns of progress: pace, independence and its counterfeit, first tries, recovery, stuck."""
+
+from consumer.reviewing.rules.citing import spread
+from consumer.reviewing.rules.proposal import Proposal, from_objectives
+from consumer.reviewing.rules.reading import SUCCESS_SCORE, Reading, mean_score, name_of
+from consumer.reviewing.rules.wording import count, figure, number_word, percent, plain_number
+from schemas.events import ObjectiveRolledUp
+from schemas.review import Signal
+
+HELD_LOSS = 0.10
+
+
+def pace(reading: Reading, signal: Signal) -> Proposal:
+    """Say how the time per stage moved against the time expected."""
+    measured = [p.stage_id for p in signal.series if p.value is not None]
+    faster = signal.verdict == "improving"
+    change = f"{abs(signal.value or 0.0):.0f} %"
+    opening = (
+        f"You worked faster from stage to stage: against the time expected, each of the "
+        f"{number_word(signal.n)} stages took about {change} less than the one before."
+        if faster
+        else f"The work took longer and longer against the time expected: about {change} more "
+        f"with each of the {number_word(signal.n)} stages."
+    )
+    ends = [] if len(measured) < 2 else [measured[0], measured[-1]]
+    times = [_time_of(reading, stage_id) for stage_id in ends]
+    sentence = f"{times[0]}; {times[1]}." if all(times) and times else ""
+    objectives = [o for o in reading.arc.objectives if o.stage_id in measured]
+    return from_objectives((opening, sentence, _price(reading, faster=faster)), spread(objectives))
+
+
+def independence(reading: Reading, signal: Signal) -> Proposal:
+    """Say how hints moved while the score held."""
+    early, late = reading.early, reading.late
+    span = number_word(reading.half)
+    before = (
+        f"In the first {span} stages you took {count(_hints(early), 'hint')} on "
+        f"{count(len(early), 'objective')}; in the last {span}, {number_word(_hints(late))} on "
+        f"{number_word(len(late))}"
+    )
+    scores = _two_means(early, late)
+    held = f", and your scores held ({scores})" if scores else ""
+    first = _asked_before_trying(early, late)
+    if signal.verdict == "improving":
+        sentences = (f"{before}{held}.", first, "You no longer need the push to begin.")
+        chosen = (*spread(_most_hinted(early), limit=2), *spread(_unaided(late), limit=2))
+        return from_objectives(sentences, chosen)
+    sentences = (
+        f"{before}: you leaned on help more as the run went on.",
+        first,
+        f"Your scores went from {scores.replace(', then ', ' to ')} meanwhile." if scores else "",
+    )
+    return from_objectives(
+        sentences, (*spread(_unaided(early), limit=2), *spread(_most_hinted(late), limit=2))
+    )
+
+
+def help_avoidance(reading: Reading, signal: Signal) -> Proposal:
+    """Say that fewer hints came at the price of the score."""
+    early, late = reading.early, reading.late
+    scores = _two_means(early, late)
+    sentences = (
+        (
+            f"You stopped asking before you could do without: {count(_hints(early), 'hint')} over the "
+            f"first half of the stages, {number_word(_hints(late))} over the last."
+        ),
+        f"The scores went down with them, from a mean of {scores.replace(', then ', ' to ')}."
+        if scores
+        else "",
+        (
+            f"It shows over {count(signal.n, 'objective')}. Fewer hints would be independence if the "
+            "results had held; they did not, so this is help left lying."
+        ),
+    )
+    low = [o for o in _unaided(late) if (o.score or 0.0) < SUCCESS_SCORE] or list(late)
+    return from_objectives(
+        sentences, (*spread(_most_hinted(early), limit=2), *spread(low, limit=2))
+    )
+
+
+def first_pass(reading: Reading, signal: Signal) -> Proposal:
+    """Say how often the first try did it, early against late."""
+    half = len(reading.arc.objectives) // 2
+    early, late = reading.arc.objectives[:half], reading.arc.objectives[-half:]
+    counts = (
+        f"Of the first {number_word(len(early))} objectives {number_word(_at_once(early))} came "
+        f"right at the first try; of the last {number_word(len(late))}, "
+        f"{number_word(_at_once(late))}."
+    )
+    meaning = (
+        "What you hand in first has become what counts, not a draft for someone else to correct."
+        if signal.verdict == "improving"
+        else "The later work was not checked against the same bar before it went out, or it was "
+        "harder; the record cannot tell which."
+    )
+    rose = signal.verdict == "improving"
+    misses = [o for o in (early if rose else late) if not _came_right(o)]
+    hits = [o for o in (late if rose else early) if _came_right(o)]
+    pair = (misses, hits) if rose else (hits, misses)
+    return from_objectives(
+        (counts, meaning), (*spread(pair[0], limit=2), *spread(pair[1], limit=2))
+    )
+
+
+def recovery(reading: Reading, signal: Signal) -> Proposal:
+    """Say how much of a failed first try was won back."""
+    retried = sorted(
+        (o for o in reading.scored if o.attempts > 1 and o.first_score is not None),
+        key=lambda o: (o.first_score or 0.0) - (o.score or 0.0),
+    )
+    example = ""
+    if retried:
+        best = retried[0]
+        example = (
+            f"The furthest way back was {name_of(best)}, from {figure(best.first_score or 0.0)} "
+            f"to {figure(best.score or 0.0)}."
+        )
+    sentences = (
+        (
+            f"Where a first try fell short you won back {percent(signal.value or 0.0)} of what was "
+            f"missing, taken over {number_word(signal.n)} retried objectives."
+        ),
+        example,
+        "A poor first attempt tells little about where your work ends.",
+    )
+    return from_objectives(sentences, spread(retried))
+
+
+def stuck(reading: Reading, signal: Signal) -> Proposal:
+    """Say how long the run went without a stretch of clean work."""
+    missed = [o for o in reading.arc.objectives if not _came_right(o)]
+    dimension = next(
+        (d for d in reading.arc.trigger.xp.dimensions if signal.name in (d.dimension_id, d.title)),
+        None,
+    )
+    if dimension is not None:
+        missed = [o for o in missed if dimension.dimension_id in o.dimension_ids]
+    where = f" in {dimension.title}" if dimension else ""
+    sentences = (
+        (
+            f"No three objectives in a row came right at the first try{where}, in a stretch of "
+            f"{plain_number(signal.value or 0.0)}."
+        ),
+        (
+            "Single good results are there; what is missing is a run of them, which is what tells a "
+            "skill from a good day."
+        ),
+    )
+    return from_objectives(sentences, spread(missed))
+
+
+def _time_of(reading: Reading, stage_id: str) -> str:
+    stage = next(s for s in reading.arc.stages if s.stage_id == stage_id)
+    seconds = [o.active_seconds or 0.0 for o in reading.arc.objectives_of(stage_id)]
+    if not stage.expected_minutes:
+        return ""
+    minutes = f"{sum(seconds) / 60:.0f}"
+    return (
+        f"{reading.stage(stage_id)} took {minutes} minutes where "
+        f"{plain_number(stage.expected_minutes)} were expected"
+    )
+
+
+def _price(reading: Reading, *, faster: bool) -> str:
+    early, late = mean_score(reading.early), mean_score(reading.late)
+    if early is None or late is None:
+        return "There are no scores beside it, so what the change in time did to the work is open."
+    scores = f"({figure(early)} in the first half of the stages, {figure(late)} in the last)"
+    if faster:
+        if early - late <= HELD_LOSS:
+            return f"The scores held {scores}, so the time was not bought with quality."
+        return f"The scores fell meanwhile {scores}: some of that speed was paid for in quality."
+    if late - early >= HELD_LOSS:
+        return f"The scores rose meanwhile {scores}: the extra time bought something."
+    return f"The scores did not rise with it {scores}, so the extra time bought nothing you see."
+
+
+def _two_means(early: tuple[ObjectiveRolledUp, ...], late: tuple[ObjectiveRolledUp, ...]) -> str:
+    before, after = mean_score(early), mean_score(late)
+    return "" if before is None or after is None else f"{figure(before)}, then {figure(after)}"
+
+
+def _asked_before_trying(
+    early: tuple[ObjectiveRolledUp, ...], late: tuple[ObjectiveRolledUp, ...]
+) -> str:
+    known = [[o for o in side if o.hint_before_first_attempt is not None] for side in (early, late)]
+    asked = [sum(bool(o.hint_before_first_attempt) for o in side) for side in known]
+    if not all(known) or asked[0] == asked[1]:
+        return ""
+    return (
+        f"Asking before the first try went from {number_word(asked[0])} of "
+        f"{number_word(len(known[0]))} to {number_word(asked[1])} of {number_word(len(known[1]))}."
+    )
+
+
+def _hints(objectives: tuple[ObjectiveRolledUp, ...]) -> int:
+    return sum(o.hints for o in objectives)
+
+
+def _most_hinted(objectives: tuple[ObjectiveRolledUp, ...]) -> list[ObjectiveRolledUp]:
+    return sorted((o for o in objectives if o.hints), key=lambda o: -o.hints) or list(objectives)
+
+
+def _unaided(objectives: tuple[ObjectiveRolledUp, ...]) -> list[ObjectiveRolledUp]:
+    return [o for o in objectives if not o.hints] or list(objectives)
+
+
+def _came_right(objective: ObjectiveRolledUp) -> bool:
+    first = objective.first_score if objective.first_score is not None else objective.score
+    return objective.attempts == 1 and (first is None or first >= SUCCESS_SCORE)
+
+
+def _at_once(objectives: tuple[ObjectiveRolledUp, ...]) -> int:
+    return sum(_came_right(o) for o in objectives)

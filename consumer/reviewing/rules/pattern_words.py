@@ -1,0 +1,110 @@
+"""Patterns in the learner's words: asking for help, rating oneself, writing."""
+
+import re
+
+from consumer.assembly.folding import fold
+from consumer.drafts import Citation
+from consumer.reviewing.rules.citing import cite_artefact, cite_message
+from consumer.reviewing.rules.proposal import Proposal
+from consumer.reviewing.rules.quotes import Quoted, best_quotes, opening
+from consumer.reviewing.rules.reading import Reading, mean_score
+from consumer.reviewing.rules.wording import figure, number_word, percent, plain_number
+from schemas.events import ArtefactSubmitted
+from schemas.review import Signal
+
+_QUESTION = re.compile(r"\?")
+
+
+def help_seeking(reading: Reading, signal: Signal) -> Proposal:
+    """Say how the learner asks, with a question from each of two stages at least."""
+    asked = tuple(m for m in reading.arc.messages if m.sender == "user" and "?" in m.text)
+    quotes = best_quotes(asked, listens_for=_QUESTION, not_own=persona_words(reading))
+    chosen: list[Quoted] = []
+    for quoted in quotes:
+        if all(quoted.message.stage_id != other.message.stage_id for other in chosen):
+            chosen.append(quoted)
+    kept = sorted(chosen[:3], key=lambda q: reading.arc.messages.index(q.message))
+    sentences = (
+        (
+            f"Over {number_word(signal.n)} messages your way of asking was the same throughout: "
+            f"{signal.name.replace('_', ' ')}, {percent(signal.value or 0.0)}."
+        ),
+        "Whoever answers you knows from the message itself what you need.",
+    )
+    citations = tuple(cite_message(q.message, q.text) for q in kept)
+    return Proposal(sentences, tuple(q.message for q in kept), citations)
+
+
+def calibration(reading: Reading, signal: Signal) -> Proposal:
+    """Say how far the learner's ratings of their own texts lie from the scores."""
+    gaps = _gaps(reading)
+    over = (signal.value or 0.0) > 0
+    gaps.sort(key=lambda pair: -pair[0] if over else pair[0])
+    side = "above" if over else "below"
+    examples = [artefact for _, artefact in gaps[:3]]
+    widest = ""
+    if examples and (score := mean_score(reading.arc.objectives_of(examples[0].stage_id))):
+        widest = (
+            f"The widest gap is in {reading.stage(examples[0].stage_id)}: you gave yourself "
+            f"{figure(examples[0].self_rating or 0.0)} where the work scored {figure(score)}."
+        )
+    meaning = (
+        "Your own sense of done comes earlier than the work's."
+        if over
+        else "Your work is better than you take it for, which costs you when you ask for less."
+    )
+    sentences = (
+        (
+            f"You rated your own texts {figure(abs(signal.value or 0.0))} {side} the scores of their "
+            f"stages, on average over {number_word(signal.n)} ratings."
+        ),
+        widest,
+        meaning,
+    )
+    return Proposal(sentences, tuple(examples), _cited(examples))
+
+
+def writing(reading: Reading, signal: Signal) -> Proposal:
+    """Say how the learner's texts changed over the run."""
+    measured = [(p.stage_id, p.value) for p in signal.series if p.value is not None]
+    if len(measured) < 2:
+        return Proposal((), (), ())
+    (first, before), (last, after) = measured[0], measured[-1]
+    texts = [a for a in reading.arc.artefacts if a.stage_id in (first, last)]
+    ends = [
+        next(a for a in texts if a.stage_id == first),
+        next(a for a in reversed(texts) if a.stage_id == last),
+    ]
+    sentences = (
+        (
+            f"In your notes of this run {signal.name.replace('_', ' ')} moved from "
+            f"{plain_number(before)} in {reading.stage(first)} to {plain_number(after)} in "
+            f"{reading.stage(last)} ({signal.unit}), over {signal.n} words."
+        ),
+        "It says something about these texts only.",
+    )
+    return Proposal(sentences, tuple(ends), _cited(ends))
+
+
+def persona_words(reading: Reading) -> str:
+    """Return what the personas said, folded, so that their words are not taken for the learner's."""
+    return "\n".join(fold(m.text) for m in reading.arc.messages if m.sender == "persona")
+
+
+def _gaps(reading: Reading) -> list[tuple[float, ArtefactSubmitted]]:
+    latest: dict[str, ArtefactSubmitted] = {}
+    for artefact in reading.arc.artefacts:
+        known = latest.get(artefact.artefact_id)
+        if known is None or artefact.revision > known.revision:
+            latest[artefact.artefact_id] = artefact
+    gaps = []
+    for artefact in latest.values():
+        score = mean_score(reading.arc.objectives_of(artefact.stage_id))
+        if artefact.self_rating is not None and score is not None and opening(artefact):
+            gaps.append((artefact.self_rating - score, artefact))
+    return gaps
+
+
+def _cited(artefacts: list[ArtefactSubmitted]) -> tuple[Citation, ...]:
+    quoted = ((artefact, opening(artefact)) for artefact in artefacts)
+    return tuple(cite_artefact(artefact, quote) for artefact, quote in quoted if quote)

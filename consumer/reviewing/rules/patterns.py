@@ -1,0 +1,84 @@
+"""Patterns: one draft for each signal that bears a claim, the best supported first."""
+
+from collections.abc import Callable, Mapping
+from typing import Final, get_args
+
+from consumer.assembly.patterns import MAX_PATTERNS
+from consumer.drafts import PatternDraft
+from consumer.reviewing.rules.citing import bounded
+from consumer.reviewing.rules.pattern_issues import fixed_issue, recurring_issue
+from consumer.reviewing.rules.pattern_progress import (
+    first_pass,
+    help_avoidance,
+    independence,
+    pace,
+    recovery,
+    stuck,
+)
+from consumer.reviewing.rules.pattern_words import calibration, help_seeking, writing
+from consumer.reviewing.rules.proposal import Proposal
+from consumer.reviewing.rules.reading import Reading
+from schemas.review import Confidence, Direction, Signal, SignalKind
+
+Writer = Callable[[Reading, Signal], Proposal]
+
+# What a learner can act on comes before what is only good to know.
+_WRITERS: Final[Mapping[SignalKind, Writer]] = {
+    "recurring_issue": recurring_issue,
+    "help_avoidance": help_avoidance,
+    "independence": independence,
+    "pace": pace,
+    "first_pass": first_pass,
+    "fixed_issue": fixed_issue,
+    "stuck": stuck,
+    "calibration": calibration,
+    "recovery": recovery,
+    "help_seeking": help_seeking,
+    "writing": writing,
+}
+_RANK: Final[Mapping[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
+
+
+def patterns_of(reading: Reading) -> tuple[PatternDraft, ...]:
+    """Draft at most five patterns; a signal that only describes gives none."""
+    drafts = (_draft(reading, signal) for signal in ranked_claims(reading))
+    return tuple(draft for draft in drafts if draft is not None)[:MAX_PATTERNS]
+
+
+def ranked_claims(reading: Reading) -> tuple[Signal, ...]:
+    """Return the signals worth a pattern, the best supported and most useful first."""
+    usefulness = list(_WRITERS)
+    # A description of the writing is no pattern of the arc; a change in it is.
+    claims = [s for s in reading.claims() if s.kind != "writing" or s.verdict != "present"]
+    claims.sort(key=lambda s: (_RANK[confidence_of(s)], usefulness.index(s.kind), s.signal_id))
+    return tuple(claims)
+
+
+def confidence_of(signal: Signal) -> Confidence:
+    """Say how well a claim is supported: by how much data, and whether its interval is clear.
+
+    High: at least twice the minimum n and an interval that holds no zero. Low: an interval that
+    holds zero. A rate's interval cannot hold zero and says nothing here, so only its n counts.
+    """
+    if signal.low is not None and signal.high is not None and signal.low < 0 < signal.high:
+        return "low"
+    return "high" if signal.n >= 2 * signal.minimum_n else "medium"
+
+
+def _draft(reading: Reading, signal: Signal) -> PatternDraft | None:
+    proposal = _WRITERS[signal.kind](reading, signal)
+    stages = reading.stage_ids(proposal.records)
+    citations = bounded(proposal.citations)
+    statement = reading.standing(proposal.sentences, citations)
+    if len(stages) < 2 or not statement:
+        return None
+    return PatternDraft(
+        kind=signal.kind,
+        name=signal.name,
+        direction=next(d for d in get_args(Direction) if d == signal.verdict),
+        statement=statement,
+        confidence=confidence_of(signal),
+        stage_ids=stages,
+        signal_ids=(signal.signal_id,),
+        evidence=citations,
+    )

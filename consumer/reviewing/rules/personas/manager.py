@@ -1,0 +1,116 @@
+"""The manager: what was delivered, and what could be relied on. Short sentences, results first."""
+
+import re
+
+from consumer.reviewing.rules.citing import cite
+from consumer.reviewing.rules.personas.thread import Thread, is_quotable
+from consumer.reviewing.rules.quotes import Quoted
+from consumer.reviewing.rules.reading import SUCCESS_SCORE, name_of, shows
+from consumer.reviewing.rules.sticking import lowest
+from consumer.reviewing.rules.wording import (
+    capital,
+    count,
+    figure,
+    kind_words,
+    number_word,
+)
+
+_PROMISE = r"(?:i['’]ll|i will|we['’]ll|we will|i am going to|i['’]m going to)"
+_DATE = (
+    r"(?:by (?:noon|eod|end of|tonight|tomorrow|mon|tue|wed|thu|fri|\d)|today|tomorrow|tonight|"
+    r"this (?:morning|afternoon|evening|week)|at \d{1,2}[:.]\d\d|before (?:noon|lunch|the|\d)|"
+    r"in (?:an hour|\d+ minutes))"
+)
+LISTENS_FOR = re.compile(
+    rf"\b(?:{_PROMISE}|{_DATE}|sent|shipped|done|finished|delivered|decision|decided|recommend|"
+    r"signed off|risk|deadline|ready)\b",
+    re.IGNORECASE,
+)
+_PROMISED = re.compile(rf"\b{_PROMISE}\b", re.IGNORECASE)
+_DATED = re.compile(rf"\b{_DATE}", re.IGNORECASE)
+_RECOMMENDS = re.compile(
+    r"\b(?:recommend|propose|suggest|decision|decided|my advice|should|let['’]s|i would)\b",
+    re.IGNORECASE,
+)
+
+
+def speak(thread: Thread) -> tuple[str, list[str]]:
+    """Return the manager's opening and the sentences that follow, in order of weight."""
+    first, second = thread.first, thread.second
+    sentences = [_relied_on(thread, first, again=False)]
+    if second is not None:
+        sentences.append(_relied_on(thread, second, again=True))
+    sentences += [_came_back(thread), _left_open(thread), _unanswered(thread)]
+    return _delivered(thread), sentences
+
+
+def _delivered(thread: Thread) -> str:
+    arc, scored = thread.reading.arc, thread.reading.scored
+    if not arc.objectives:
+        return "No result of yours reached me, so of delivery I cannot speak."
+    if not scored:
+        return thread.choose(
+            f"Of what was delivered I know this much: {count(len(arc.objectives), 'objective')} "
+            "closed, none of them scored.",
+            f"{capital(count(len(arc.objectives), 'objective'))} closed on my list, with no score "
+            "on any, so I will not grade the outcome.",
+        )
+    reached = sum((o.score or 0.0) >= SUCCESS_SCORE for o in scored)
+    return thread.choose(
+        f"Delivery first: {number_word(reached)} of {count(len(scored), 'objective')} came in at "
+        f"{figure(SUCCESS_SCORE)} or better.",
+        f"My ledger for this run says {number_word(reached)} of {number_word(len(scored))} "
+        f"objectives at {figure(SUCCESS_SCORE)} or above.",
+    )
+
+
+def _relied_on(thread: Thread, quoted: Quoted | None, *, again: bool) -> str:
+    if quoted is None or not is_quotable(quoted):
+        return "You gave me too little in writing to plan anything by." if quoted else ""
+    where, verdict = thread.where(quoted), _verdict(quoted)
+    if not again:
+        return f"In {where} you told me {quoted.shown}: {verdict}."
+    if thread.first is not None and verdict == _verdict(thread.first):
+        return f"{capital(where)} was the same for me, {quoted.shown}."
+    return f"{capital(where)} gave me {quoted.shown}: {verdict}."
+
+
+def _verdict(quoted: Quoted) -> str:
+    promised, dated = _PROMISED.search(quoted.text), _DATED.search(quoted.text)
+    if promised and dated:
+        return "a name and a time, so I could plan on it"
+    if promised:
+        return "your name is on it; a time would have let me plan on it"
+    if dated:
+        return "there is a time in it, which is the part I plan with"
+    if _RECOMMENDS.search(quoted.text):
+        return "a position I could take upstairs or turn down, which is what I need"
+    return "information, with no commitment in it that I could hold you to"
+
+
+def _came_back(thread: Thread) -> str:
+    reading = thread.reading
+    claimed = reading.claims("recurring_issue")
+    if not claimed:
+        return ""
+    kind = claimed[0].name
+    hits = [o for o in reading.arc.objectives if shows(o, kind)]
+    return (
+        f"What I could not rely on was {kind_words(kind)} staying fixed; "
+        f"{count(len(hits), 'result')} landed back on my desk with it."
+    )
+
+
+def _left_open(thread: Thread) -> str:
+    low = lowest(thread.reading)
+    if low is None or not thread.reading.stands(name_of(low), (cite(low),)):
+        return "Nothing scored was left below the line." if thread.reading.scored else ""
+    return (
+        f"Still on my list: {name_of(low)}, closed at {figure(low.score or 0.0)} after "
+        f"{count(low.attempts, 'attempt')}."
+    )
+
+
+def _unanswered(thread: Thread) -> str:
+    asked = thread.open_question()
+    return f"You owe me an answer to this one: {asked.shown}" if asked else ""

@@ -1,0 +1,44 @@
+"""Any other role: what passed between the two, plainly, without a claim to judge the work."""
+
+import re
+
+from consumer.reviewing.rules.personas.thread import Thread, is_quotable
+from consumer.reviewing.rules.quotes import Quoted
+from consumer.reviewing.rules.wording import count
+
+LISTENS_FOR = re.compile(
+    r"\b(?:because|think|want|need|plan|will|would|should|could|agree|decide\w*)\b", re.IGNORECASE
+)
+
+
+def speak(thread: Thread) -> tuple[str, list[str]]:
+    """Return a plain account's opening and the sentences that follow."""
+    sentences = [_said(thread, thread.first)]
+    if thread.second is not None:
+        sentences.append(f"On record from {thread.where(thread.second)}: {thread.second.shown}")
+    sentences += [_unanswered(thread), _bound()]
+    return _account(thread), sentences
+
+
+def _account(thread: Thread) -> str:
+    own = count(len(thread.own), "message")
+    return thread.choose(
+        f"An account rather than a judgement: {own} of yours, out of {len(thread.messages)} that "
+        "the two of us exchanged.",
+        f"The log between us holds {len(thread.messages)} entries, {own} being yours.",
+    )
+
+
+def _said(thread: Thread, quoted: Quoted | None) -> str:
+    if not is_quotable(quoted) or quoted is None:
+        return "The entries are too short to repeat."
+    return f"The entry to keep is from {thread.where(quoted)}: {quoted.shown}"
+
+
+def _unanswered(thread: Thread) -> str:
+    asked = thread.open_question()
+    return f"Without entry after it stands: {asked.shown}" if asked else ""
+
+
+def _bound() -> str:
+    return "Whether that served its purpose is for the results to show."

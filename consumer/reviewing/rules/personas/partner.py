@@ -1,0 +1,98 @@
+"""The partner from another function: what it was like to depend on the learner.
+
+Longer sentences, told from the partner's own side of the work.
+"""
+
+import re
+
+from consumer.reviewing.rules.personas.thread import Thread, is_quotable
+from consumer.reviewing.rules.quotes import Quoted
+from consumer.reviewing.rules.wording import count, listed, number_word
+
+LISTENS_FOR = re.compile(
+    r"\b(?:you|your|you['’]ll|for you|your team|need from|let you know|does that|would it|could "
+    r"you|tell me|so you can|on your side|customers?|wording|send you|heads-up)\b",
+    re.IGNORECASE,
+)
+_ASKS = re.compile(r"\?\s*$")
+_TO_ME = re.compile(r"\b(?:you|your|yours|you['’](?:ll|re|ve|d))\b", re.IGNORECASE)
+
+
+def speak(thread: Thread) -> tuple[str, list[str]]:
+    """Return the partner's opening and the sentences that follow, in order of weight."""
+    sentences = [_felt(thread, thread.first)]
+    if thread.second is not None:
+        sentences.append(_elsewhere(thread, thread.second))
+    sentences += [_waiting(thread), _silence(thread), _unanswered(thread)]
+    return _contact(thread), sentences
+
+
+def _contact(thread: Thread) -> str:
+    stages = thread.reading.stage_ids(thread.messages)
+    met = f"{number_word(len(stages))} of the {number_word(len(thread.reading.arc.stages))} stages"
+    exchanged = count(len(thread.messages), "message")
+    return thread.choose(
+        f"My team sits somewhere else and sees only what crosses over to us, which was "
+        f"{exchanged} in {met}.",
+        f"For us, depending on you meant {exchanged} across {met}, and we built our part on "
+        "whatever stood in them.",
+    )
+
+
+def _felt(thread: Thread, quoted: Quoted | None) -> str:
+    if not is_quotable(quoted) or quoted is None:
+        return "Hardly anything in them was long enough for us to act upon."
+    return (
+        f"When {thread.where(quoted)} came around, what reached us was {quoted.shown}, and "
+        f"{_effect(quoted)}."
+    )
+
+
+def _elsewhere(thread: Thread, quoted: Quoted) -> str:
+    effect = _effect(quoted)
+    if thread.first is not None and effect == _effect(thread.first):
+        return (
+            f"Working towards {thread.where(quoted)} felt alike from our end, where we read "
+            f"{quoted.shown}."
+        )
+    return f"It was different around {thread.where(quoted)} with {quoted.shown}, because {effect}."
+
+
+def _effect(quoted: Quoted) -> str:
+    if _ASKS.search(quoted.text):
+        return (
+            "being asked before anything was settled on our behalf spared us from undoing it "
+            "afterwards"
+        )
+    if _TO_ME.search(quoted.text):
+        return "we could find our own part in that without having to translate it"
+    return "we had to work out for ourselves what that meant for our side"
+
+
+def _waiting(thread: Thread) -> str:
+    replies = thread.reply_words()
+    if replies == "at once":
+        return "Whenever we asked, you answered at once, so nobody over here sat waiting."
+    if replies == "within minutes":
+        return "Your answers tended to reach us within minutes, and we planned around that."
+    if replies == "the same day":
+        return "Answers came the same day, though often after we had gone on to something else."
+    if replies:
+        return "We waited a day or more for answers, and had to guess in the meantime."
+    return "Answers to what we asked did not come while the stage was still running."
+
+
+def _silence(thread: Thread) -> str:
+    silent = thread.silent_stages
+    if not silent:
+        return ""
+    if len(silent) > 3:
+        return "Most of the time we heard nothing from you, and learned of changes too late or not."
+    return f"Over {listed(silent)} nothing passed between us, so there we carried on blind."
+
+
+def _unanswered(thread: Thread) -> str:
+    asked = thread.open_question()
+    if asked is None:
+        return ""
+    return f"One of our questions is left hanging even now: {asked.shown}"

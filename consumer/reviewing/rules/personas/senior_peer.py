@@ -1,0 +1,106 @@
+"""The senior peer: how the work was done, with one thing to try. Easy talk among colleagues."""
+
+import re
+
+from consumer.reviewing.rules.advice import step_for
+from consumer.reviewing.rules.personas.thread import Thread, is_quotable
+from consumer.reviewing.rules.pushes import top_kind
+from consumer.reviewing.rules.quotes import Quoted
+from consumer.reviewing.rules.wording import count, kind_words, number_word
+
+LISTENS_FOR = re.compile(
+    r"\b(?:because|so that|checked|check|compared|tested|tried|measured|query|joined|assum\w+|"
+    r"instead|turns out|looked at|noticed|pattern|difference|reason|first|why)\b",
+    re.IGNORECASE,
+)
+_REASONED = re.compile(
+    r"\b(?:because|so that|since|which means|the reason|therefore)\b", re.IGNORECASE
+)
+_CHECKED = re.compile(
+    r"\b(?:checked|compared|tested|tried|measured|looked at|counted|re-?ran|reran|went through|"
+    r"queried|joined|read through|verified|pulled)\b",
+    re.IGNORECASE,
+)
+
+
+def speak(thread: Thread) -> tuple[str, list[str]]:
+    """Return the peer's opening and the sentences that follow, in order of weight."""
+    sentences = [_thinking(thread, thread.first)]
+    if thread.second is not None:
+        sentences.append(_later(thread, thread.second))
+    sentences += [_try(thread), _habit(thread), _unanswered(thread)]
+    return _method(thread), sentences
+
+
+def _method(thread: Thread) -> str:
+    objectives = thread.reading.arc.objectives
+    retried = sum(o.attempts > 1 for o in objectives)
+    hints = sum(o.hints for o in objectives)
+    if not objectives or not (retried or hints):
+        return thread.choose(
+            "I only ever look at how a thing gets made, so here is what I noticed while we talked.",
+            "Never mind the result for a moment; I want to talk about how you got there.",
+        )
+    return thread.choose(
+        f"What interests me is how you got there: {number_word(retried)} of "
+        f"{count(len(objectives), 'objective')} needed another go, and you opened "
+        f"{count(hints, 'hint')} on the way.",
+        f"I don't much mind where the numbers ended; I'm looking at the route, and it has "
+        f"{count(hints, 'hint')} and {count(retried, 'second go', 'second goes')} in it.",
+    )
+
+
+def _thinking(thread: Thread, quoted: Quoted | None) -> str:
+    if not is_quotable(quoted) or quoted is None:
+        return "You showed me so little of your thinking that I can't say much about it."
+    where = thread.where(quoted)
+    return f"Take what you wrote me during {where}: {quoted.shown} {_read(quoted)}"
+
+
+def _later(thread: Thread, quoted: Quoted) -> str:
+    if thread.first is not None and _read(quoted) == _read(thread.first):
+        return f"Same hand later, during {thread.where(quoted)}: {quoted.shown}"
+    return f"Then, during {thread.where(quoted)}, it's {quoted.shown} {_read(quoted)}"
+
+
+def _read(quoted: Quoted) -> str:
+    if _CHECKED.search(quoted.text) and _REASONED.search(quoted.text):
+        return "You'd looked before you spoke, and you show me why; I can pick that apart, good."
+    if _CHECKED.search(quoted.text):
+        return "You'd had your hands on it before you spoke."
+    if _REASONED.search(quoted.text):
+        return "There's a reason next to the claim, so I can argue with the reason."
+    if "?" in quoted.text:
+        return "That's a question I can work with, though I'd like to see what you'd tried first."
+    return "I believe you, but I can't see what it stands on."
+
+
+def _try(thread: Thread) -> str:
+    kind = top_kind(thread.reading)
+    if kind is not None:
+        return f"One thing to try, against the {kind_words(kind)}: {step_for(kind).in_passing}."
+    objectives = thread.reading.arc.objectives
+    if any(o.attempts > 1 for o in objectives):
+        return (
+            "One thing to try: before another attempt, jot down the single change you're making "
+            "and what you expect from it."
+        )
+    return (
+        "One thing to try: say beforehand what you'd have to see to drop the idea, then go and "
+        "look for that."
+    )
+
+
+def _habit(thread: Thread) -> str:
+    reading = thread.reading
+    independence = reading.claims("independence")
+    if independence and independence[0].verdict == "improving":
+        return "And I did notice you stopped reaching for hints; keep making your own start."
+    if reading.claims("help_avoidance"):
+        return "And ask me sooner; going quiet cost you more than a question would have."
+    return ""
+
+
+def _unanswered(thread: Thread) -> str:
+    asked = thread.open_question()
+    return f"I'm still curious about this, by the way: {asked.shown}" if asked else ""

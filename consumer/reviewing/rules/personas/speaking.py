@@ -1,0 +1,62 @@
+"""Speaking: one draft for each persona that has a thread."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from consumer.drafts import Citation, PerspectiveDraft
+from consumer.reviewing.rules.citing import cite, cite_message
+from consumer.reviewing.rules.personas import manager, neutral, partner, senior_peer
+from consumer.reviewing.rules.personas.thread import Thread, thread_of
+from consumer.reviewing.rules.reading import Reading
+from consumer.reviewing.rules.sticking import lowest
+
+Speech = tuple[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """What a role listens for in the thread, and how it speaks of it."""
+
+    listens_for: re.Pattern[str]
+    speak: Callable[[Thread], Speech]
+
+
+_MANNERS: Final[Mapping[str, _Manner]] = {
+    "manager": _Manner(manager.LISTENS_FOR, manager.speak),
+    "senior_peer": _Manner(senior_peer.LISTENS_FOR, senior_peer.speak),
+    "cross_functional_partner": _Manner(partner.LISTENS_FOR, partner.speak),
+}
+_ANY_ROLE: Final = _Manner(neutral.LISTENS_FOR, neutral.speak)
+
+
+def perspectives_of(reading: Reading) -> dict[str, PerspectiveDraft | None]:
+    """Let each persona speak in whose thread anything visible was said."""
+    before: Counter[str] = Counter()
+    drafts: dict[str, PerspectiveDraft | None] = {}
+    for persona in reading.arc.trigger.personas:
+        manner = _MANNERS.get(persona.role, _ANY_ROLE)
+        variant = reading.seed + before[persona.role]
+        before[persona.role] += 1
+        thread = thread_of(reading, persona, listens_for=manner.listens_for, variant=variant)
+        if thread is not None:
+            drafts[persona.persona_id] = _draft(reading, thread, manner)
+    return drafts
+
+
+def _draft(reading: Reading, thread: Thread, manner: _Manner) -> PerspectiveDraft:
+    opening, sentences = manner.speak(thread)
+    if not thread.own:
+        sentences = ["You never wrote back to me in this run, so that is all I can say."]
+    extra: list[Citation] = []
+    asked = thread.open_question()
+    if asked is not None:
+        extra.append(cite_message(asked.message, asked.text))
+    text = thread.standing([opening, *sentences], tuple(extra))
+    shown = [c for c in extra if c.quote and c.quote in text]
+    low = lowest(reading)
+    if low is not None and low.title and low.title in text:
+        shown.append(cite(low))
+    return PerspectiveDraft(text=text, evidence=(*thread.citations, *shown))

@@ -1,0 +1,147 @@
+"""Quotes: which of the learner's words are worth showing, cut from the source exactly.
+
+A quote is one or more whole sentences of six words or more. Words that carry content count for it,
+fillers against it; a caller adds what its reader listens for. Words copied from a persona are not
+the learner's, and words that speak to a reviewer are no part of the work.
+"""
+
+import itertools
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from consumer.assembly.folding import fold, is_spaceless
+from consumer.assembly.prose import clean
+from schemas.events import ArtefactSubmitted, ConversationMessage
+
+MINIMUM_WORDS = 6
+MAX_CHARACTERS = 240
+MAX_CONTENT_WORDS = 14
+_BREAK = re.compile(r"(?<=[.!?…])\s+(?=[^\sa-z])|\s*\n+\s*")
+_WORD = re.compile(r"\w+(?:['’]\w+)*")
+_FILLERS = frozenset(
+    [
+        "um",
+        "uh",
+        "uhm",
+        "er",
+        "erm",
+        "mm",
+        "hmm",
+        "mm-hmm",
+        "yeah",
+        "yep",
+        "okay",
+        "ok",
+        "right",
+        "well",
+        "like",
+        "gonna",
+        "kinda",
+        "sorta",
+    ]
+)
+_MARKS = frozenset('“”"«»„「」')
+_TO_REVIEWER = re.compile(
+    r"ignore (?:all|any|the|your|previous)|disregard|system prompt|instructions?\b.*\babove|"
+    r"\bxp\b|full marks|(?:perfect|maximum|top|highest) (?:score|marks?)|\breviewers?\b|"
+    r"\b(?:system|assistant|developer)\s*:|<\|?/?\w+\|?>|i am (?:the best|brilliant|outstanding)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Quoted:
+    """Words of one message, exactly as they stand there."""
+
+    message: ConversationMessage
+    text: str
+
+    @property
+    def shown(self) -> str:
+        """Return the words in quotation marks for prose."""
+        return f"“{clean(self.text)}”"
+
+
+def is_long_enough(folded: str) -> bool:
+    """Tell whether words suffice for a quote: six, or six characters of a spaceless script."""
+    words = sum(any(c.isalnum() for c in word) for word in folded.split())
+    return words >= MINIMUM_WORDS or sum(map(is_spaceless, folded)) >= MINIMUM_WORDS
+
+
+def best_quotes(
+    messages: Sequence[ConversationMessage],
+    *,
+    listens_for: re.Pattern[str],
+    not_own: str = "",
+) -> tuple[Quoted, ...]:
+    """Return the best quote of each message, the most telling first.
+
+    `not_own` holds the folded texts of personas, whose words do not count as the learner's.
+    """
+    found: list[tuple[int, Quoted]] = []
+    for message in messages:
+        pieces = [p for p in passages(message.text) if _is_own(p, not_own)]
+        if pieces:
+            best = max(pieces, key=lambda piece: _weight(piece, listens_for))
+            found.append((_weight(best, listens_for), Quoted(message, best)))
+    found.sort(key=lambda pair: -pair[0])
+    return tuple(quoted for _, quoted in found)
+
+
+def opening(artefact: ArtefactSubmitted) -> str | None:
+    """Return the first passage of a text that can be quoted, else None."""
+    return next(passages(artefact.text), None)
+
+
+def longest_whole(messages: Sequence[ConversationMessage]) -> Quoted | None:
+    """Return the longest message, as a whole where it is short, for a thread with little in it."""
+    visible = [m for m in messages if fold(m.text) and clean(m.text)]
+    if not visible:
+        return None
+    longest = max(visible, key=lambda m: len(m.text))
+    return Quoted(longest, next(passages(longest.text), longest.text[:1_000]))
+
+
+def passages(text: str) -> Iterator[str]:
+    """Yield the quotable passages of a text, each a stretch of whole sentences."""
+    bounds = _bounds(text)
+    for first, (start, _) in enumerate(bounds):
+        for _, end in bounds[first:]:
+            piece = text[start:end]
+            if is_long_enough(fold(piece)):
+                yield from _fitting(piece)
+                break
+
+
+def _fitting(piece: str) -> Iterator[str]:
+    if len(piece) > MAX_CHARACTERS:
+        head = piece[:MAX_CHARACTERS]
+        at_word = max(head.rfind(" "), head.rfind("\n"))
+        piece = piece[:at_word].rstrip(" ,;:–—-") if at_word > 0 else ""
+    readable = clean(piece) == " ".join(piece.split()) and not _MARKS & set(piece)
+    if readable and is_long_enough(fold(piece)):
+        yield piece
+
+
+def _bounds(text: str) -> list[tuple[int, int]]:
+    bounds, start = [], 0
+    for match in _BREAK.finditer(text):
+        bounds.append((start, match.start()))
+        start = match.end()
+    bounds.append((start, len(text.rstrip())))
+    return [(a, b) for a, b in bounds if b > a and text[a:b].strip()]
+
+
+def _is_own(piece: str, not_own: str) -> bool:
+    folded = fold(piece)
+    return not _TO_REVIEWER.search(folded) and folded not in not_own
+
+
+def _weight(piece: str, listens_for: re.Pattern[str]) -> int:
+    words = [word.casefold() for word in _WORD.findall(piece)]
+    content = {word for word in words if len(word) > 3 and word not in _FILLERS}
+    fillers = sum(word in _FILLERS for word in words)
+    stutters = sum(a == b for a, b in itertools.pairwise(words))
+    heard = len({match.casefold() for match in listens_for.findall(piece)})
+    return min(len(content), MAX_CONTENT_WORDS) + 4 * min(heard, 3) - 2 * (fillers + stutters)

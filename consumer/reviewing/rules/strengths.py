@@ -1,0 +1,119 @@
+"""Strengths: what went well, from results first and from the learner's words where none exist."""
+
+import re
+
+from consumer.drafts import WentWellDraft
+from consumer.reviewing.rules.citing import bounded, cite, cite_message, spread
+from consumer.reviewing.rules.pattern_words import persona_words
+from consumer.reviewing.rules.quotes import best_quotes
+from consumer.reviewing.rules.reading import SUCCESS_SCORE, Reading, name_of
+from consumer.reviewing.rules.wording import count, figure, number_word
+from schemas.events import ObjectiveRolledUp
+
+MIN_GAIN = 0.15
+MAX_WORD_STRENGTHS = 2
+_REASONS = re.compile(
+    r"\b(?:because|since|so that|therefore|which means|the reason)\b", re.IGNORECASE
+)
+
+
+def strengths_of(reading: Reading) -> tuple[WentWellDraft, ...]:
+    """Draft what went well: an own result, a way back, a clean stage; else reasons given."""
+    drafts = [
+        draft
+        for draft in (_unaided(reading), _won_back(reading), _clean_stage(reading))
+        if draft is not None and reading.stands(draft.statement, draft.evidence)
+    ]
+    return tuple(drafts) or _in_words(reading)
+
+
+def _unaided(reading: Reading) -> WentWellDraft | None:
+    good = [
+        o
+        for o in reading.scored
+        if o.attempts == 1 and not o.hints and (o.score or 0.0) >= SUCCESS_SCORE
+    ]
+    if not good:
+        return None
+    best = max(good, key=lambda o: o.score or 0.0)
+    others = [o for o in good if o is not best and o.stage_id != best.stage_id]
+    second = max(others, key=lambda o: o.score or 0.0, default=None)
+    text = (
+        f"{_subject(best)} came right at the first try and without a hint, at "
+        f"{figure(best.score or 0.0)}."
+    )
+    if second is not None:
+        text += f" The same goes for {name_of(second)}, at {figure(second.score or 0.0)}."
+    evidence = (cite(best),) if second is None else (cite(best), cite(second))
+    return WentWellDraft(statement=text, evidence=evidence)
+
+
+def _won_back(reading: Reading) -> WentWellDraft | None:
+    if any(signal.kind == "recovery" for signal in reading.claims()):
+        return None
+    gained = [
+        o
+        for o in reading.scored
+        if o.first_score is not None
+        and o.attempts > 1
+        and (o.score or 0.0) - o.first_score >= MIN_GAIN
+        and (o.score or 0.0) >= SUCCESS_SCORE
+    ]
+    if not gained:
+        return None
+    best = max(gained, key=lambda o: (o.score or 0.0) - (o.first_score or 0.0))
+    help_taken = "with no hint" if not best.hints else f"with {count(best.hints, 'hint')}"
+    text = (
+        f"On {name_of(best)} you did not leave it at the first result: "
+        f"{figure(best.first_score or 0.0)} became {figure(best.score or 0.0)} in "
+        f"{count(best.attempts, 'attempt')}, {help_taken}."
+    )
+    return WentWellDraft(statement=text, evidence=(cite(best),))
+
+
+def _clean_stage(reading: Reading) -> WentWellDraft | None:
+    clean: list[tuple[ObjectiveRolledUp, ...]] = []
+    for stage in reading.arc.stages:
+        objectives = reading.arc.objectives_of(stage.stage_id)
+        whole = len(objectives) > 1 and all((o.score or 0.0) >= SUCCESS_SCORE for o in objectives)
+        if whole and not any(o.issues for o in objectives):
+            clean.append(objectives)
+    if not clean:
+        return None
+    chosen = max(clean, key=len)
+    lowest = min(o.score or 0.0 for o in chosen)
+    text = (
+        f"{reading.stage(chosen[0].stage_id)} has nothing to mend: all {number_word(len(chosen))} "
+        f"objectives without an issue, the lowest at {figure(lowest)}."
+    )
+    return WentWellDraft(statement=_sentence(text), evidence=tuple(map(cite, spread(chosen))))
+
+
+def _in_words(reading: Reading) -> tuple[WentWellDraft, ...]:
+    """Where nothing was scored: places where the learner gave a reason, in their own words."""
+    own = [m for m in reading.arc.messages if m.sender == "user" and _REASONS.search(m.text)]
+    quotes = best_quotes(own, listens_for=_REASONS, not_own=persona_words(reading))
+    frames = (
+        "In {stage} you gave the reason with the view, so that others could weigh it: {quote}",
+        "You said why, and not only what, in {stage} too: {quote}",
+    )
+    kept: list[WentWellDraft] = []
+    stages: set[str] = set()
+    for quoted in quotes:
+        stage_id = quoted.message.stage_id
+        reasoned = _REASONS.search(quoted.text)
+        if reasoned and stage_id not in stages and len(kept) < MAX_WORD_STRENGTHS:
+            text = frames[len(kept)].format(stage=reading.stage(stage_id), quote=quoted.shown)
+            evidence = bounded((cite_message(quoted.message, quoted.text),))
+            if reading.stands(text, evidence):
+                stages.add(stage_id)
+                kept.append(WentWellDraft(statement=text, evidence=evidence))
+    return tuple(kept)
+
+
+def _subject(objective: ObjectiveRolledUp) -> str:
+    return _sentence(name_of(objective))
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

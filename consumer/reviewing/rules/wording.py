@@ -1,0 +1,63 @@
+"""Wording: how figures, lists and names are written in English prose."""
+
+from collections.abc import Sequence
+
+from consumer.assembly.prose import clean, cut
+
+MAX_TITLE_CHARACTERS = 120
+_NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+
+
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """Write a number of things: "no hints", "one hint", "14 hints"."""
+    return f"{number_word(number)} {noun if number == 1 else plural or noun + 's'}"
+
+
+def number_word(number: int) -> str:
+    """Write a small number as a word, another in digits."""
+    return _NUMBER_WORDS[number] if number < len(_NUMBER_WORDS) else str(number)
+
+
+def figure(ratio: float) -> str:
+    """Write a score or another ratio with two decimals."""
+    return f"{ratio:.2f}"
+
+
+def plain_number(value: float) -> str:
+    """Write a figure with as many decimals as it needs, at most two."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def percent(ratio: float) -> str:
+    """Write a ratio as a whole percentage."""
+    return f"{100 * ratio:.0f} %"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Join words as a list: "a", "a and b", "a, b and c"."""
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
+
+
+def titled(title: str, fallback: str) -> str:
+    """Put a title in quotation marks; `fallback` where marks would make it unreadable."""
+    words = clean(title)
+    if not words or len(words) > MAX_TITLE_CHARACTERS or words != words.strip(" .,;:!?…"):
+        return fallback
+    return fallback if any(mark in words for mark in '“”"«»„「」') else f"“{words}”"
+
+
+def kind_words(kind: str) -> str:
+    """Write an issue's tag as words: "unstated_assumption" is "unstated assumption"."""
+    return cut(clean(kind.replace("_", " ").replace("-", " ")), MAX_TITLE_CHARACTERS)
+
+
+def capital(text: str) -> str:
+    """Begin a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def joined(sentences: Sequence[str]) -> str:
+    """Set sentences one after the other."""
+    return " ".join(sentence for sentence in sentences if sentence)
