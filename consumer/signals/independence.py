@@ -1,131 +1,168 @@
 """Independence: do hints fall while the score holds, or does help get avoided at a price?
 
-Hints per objective in order: Kendall p ≤ .005 and a change of at least one hint over the arc. The
-score holds where its Theil–Sen loss over all stages is at most .10; a loss of .15 or more with
-p ≤ .10 is avoidance; in between it is unclear.
+Hints per objective in order: Kendall p ≤ .005, a change of at least one hint over the arc, and no
+more hints before the first attempt late than early. The score holds where its Theil–Sen loss over
+the stages is at most .10; a loss of .15 or more with p ≤ .10 is avoidance; between them, unclear.
 """
 
+from dataclasses import dataclass
 from statistics import fmean
 
 from consumer.arc import Arc
-from consumer.signals.inference import kendall_p, theil_sen, theil_sen_interval
-from consumer.signals.series import mean_by_stage, rounded, series, too_little
-from schemas.review import Signal, SignalKind, Verdict
+from consumer.signals.series import CONFIDENCE, Measure, mean_by_stage
+from consumer.signals.success import has_hints, has_scores
+from consumer.signals.trends import kendall_p, line_change, theil_sen
+from schemas.review import Signal, Verdict
 
-MINIMUM_OBJECTIVES = 8
 MAX_P = 0.005
 MIN_CHANGE_HINTS = 1.0
 HELD_LOSS = 0.10
 AVOIDANCE_LOSS = 0.15
 AVOIDANCE_MAX_P = 0.10
-CONFIDENCE = 0.90
+# With five objectives no order, however perfect, reaches the p.
+MINIMUM_OBJECTIVES = 6
 UNIT = "hints an objective, over the arc"
+# A loss right at a threshold is not to depend on how a float was summed.
+_EXACT = 9
+
+INDEPENDENCE = Measure(
+    signal_id="independence",
+    kind="independence",
+    name="hints while scores hold",
+    unit=UNIT,
+    minimum_n=MINIMUM_OBJECTIVES,
+)
+HELP_AVOIDANCE = Measure(
+    signal_id="help_avoidance",
+    kind="help_avoidance",
+    name="hints and scores falling together",
+    unit=UNIT,
+    minimum_n=MINIMUM_OBJECTIVES,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HelpChange:
+    """How hints and scores moved over one arc; `loss` None where fewer than two stages score."""
+
+    change: float
+    low: float
+    high: float
+    moved: bool
+    asks_first_more: bool
+    loss: float | None
+    loss_p: float
+
+    @property
+    def fell(self) -> bool:
+        """Tell whether the hints fell beyond chance."""
+        return self.moved and self.change < 0
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether the score held."""
+        return self.loss is not None and self.loss <= HELD_LOSS
+
+    @property
+    def steady(self) -> bool:
+        """Tell whether any change that matters is out of the question."""
+        return max(-self.low, self.high) < MIN_CHANGE_HINTS
 
 
 def independence(arc: Arc) -> tuple[Signal, Signal]:
-    """Return the signals of independence and of help avoidance; both rest on the same change."""
-    hints = [float(objective.hints) for objective in arc.objectives]
-    by_stage = _hints_by_stage(arc)
-    scores = _scores_by_stage(arc)
-    n = len(hints)
-    if n < MINIMUM_OBJECTIVES or not any(hints) or not scores:
-        return (
-            _too_little(arc, "independence", n=n, by_stage=by_stage),
-            _too_little(arc, "help_avoidance", n=n, by_stage=by_stage),
-        )
-    points = [(float(index), value) for index, value in enumerate(hints)]
-    span = n - 1
-    change = theil_sen(points) * span
-    low, high = (one * span for one in theil_sen_interval(points, confidence=CONFIDENCE))
-    # The median slope of many equal counts is 0 even where the halves differ, so the size of the
-    # change is read from the halves where the slope hides it.
-    if change == 0:
-        change = _half_change(hints)
-        low, high = min(low, change), max(high, change)
-    moved = kendall_p(hints) <= MAX_P and abs(change) >= MIN_CHANGE_HINTS
-    loss, loss_p = _score_loss(scores)
-    avoids = moved and change < 0 and loss >= AVOIDANCE_LOSS and loss_p <= AVOIDANCE_MAX_P
-    return tuple(  # type: ignore[return-value]  # two in, two out
-        Signal(
-            signal_id=kind,
-            kind=kind,
-            name=name,
+    """Return the signals of independence and of help avoidance; both rest on the same change.
+
+    The series hold each stage's hints an objective.
+    """
+    both = (INDEPENDENCE, HELP_AVOIDANCE)
+    n = len(arc.objectives)
+    hints = (
+        mean_by_stage((o.stage_id, float(o.hints)) for o in arc.objectives)
+        if has_hints(arc)
+        else {}
+    )
+    if not hints or not has_scores(arc):
+        first, second = (measure.too_little(arc, n=0, by_stage=hints) for measure in both)
+        return first, second
+    if n < MINIMUM_OBJECTIVES:
+        first, second = (measure.too_little(arc, n=n, by_stage=hints) for measure in both)
+        return first, second
+    help_change = help_change_of(arc)
+    first, second = (
+        measure.signal(
+            arc,
             verdict=verdict,
-            value=rounded(change),
-            unit=UNIT,
-            low=rounded(low),
-            high=rounded(high),
+            value=help_change.change,
+            interval=(help_change.low, help_change.high),
             n=n,
-            minimum_n=MINIMUM_OBJECTIVES,
-            series=series(arc, by_stage),
+            by_stage=hints,
         )
-        for kind, name, verdict in (
-            ("independence", NAMES["independence"], _independence(moved, change, loss)),
-            ("help_avoidance", NAMES["help_avoidance"], _avoidance(moved, change, avoids, loss)),
+        for measure, verdict in zip(
+            both, (_independence(help_change), _avoidance(help_change)), strict=True
         )
+    )
+    return first, second
+
+
+def help_change_of(arc: Arc) -> HelpChange:
+    """Return how hints and scores moved; at least three objectives."""
+    hints = [float(objective.hints) for objective in arc.objectives]
+    change, low, high = line_change(hints, confidence=CONFIDENCE)
+    loss, loss_p = _score_loss(arc)
+    return HelpChange(
+        change=change,
+        low=low,
+        high=high,
+        moved=abs(round(change, _EXACT)) >= MIN_CHANGE_HINTS and kendall_p(hints) <= MAX_P,
+        asks_first_more=_asks_first_more(arc),
+        loss=loss,
+        loss_p=loss_p,
     )
 
 
-NAMES: dict[SignalKind, str] = {
-    "independence": "hints while scores hold",
-    "help_avoidance": "hints fall and scores fall with them",
-}
+def stage_scores(arc: Arc) -> dict[str, float]:
+    """Return the mean score of each stage; the first scores in a run that has no others."""
+    final = [(o.stage_id, o.score) for o in arc.objectives]
+    if all(score is None for _, score in final):
+        final = [(o.stage_id, o.first_score) for o in arc.objectives]
+    return mean_by_stage((stage_id, score) for stage_id, score in final if score is not None)
 
 
-def _independence(moved: bool, change: float, loss: float) -> Verdict:
-    if moved and change > 0:
+def _score_loss(arc: Arc) -> tuple[float | None, float]:
+    means = stage_scores(arc)
+    points = [
+        (float(index), means[stage.stage_id])
+        for index, stage in enumerate(arc.stages)
+        if stage.stage_id in means
+    ]
+    if len(points) < 2:
+        return None, 1.0
+    span = points[-1][0] - points[0][0]
+    return round(-theil_sen(points) * span, _EXACT), kendall_p([score for _, score in points])
+
+
+def _asks_first_more(arc: Arc) -> bool:
+    known = [o.hint_before_first_attempt for o in arc.objectives]
+    half = len(known) // 2
+    early, late = (
+        [one for one in side if one is not None] for side in (known[:half], known[half:])
+    )
+    return bool(early and late) and fmean(late) > fmean(early)
+
+
+def _independence(help_change: HelpChange) -> Verdict:
+    if help_change.fell:
+        return "improving" if help_change.holds and not help_change.asks_first_more else "unclear"
+    if help_change.moved:
         return "worsening"
-    if moved:
-        return "improving" if loss <= HELD_LOSS else "unclear"
-    return "steady" if abs(change) < MIN_CHANGE_HINTS / 2 else "unclear"
+    return "steady" if help_change.steady else "unclear"
 
 
-def _avoidance(moved: bool, change: float, avoids: bool, loss: float) -> Verdict:
-    if avoids:
-        return "present"
-    falling = moved and change < 0
-    return "unclear" if falling and loss > HELD_LOSS else "absent"
-
-
-def _too_little(arc: Arc, kind: SignalKind, *, n: int, by_stage: dict[str, float]) -> Signal:
-    return too_little(
-        arc,
-        signal_id=kind,
-        kind=kind,
-        name=NAMES[kind],
-        unit=UNIT,
-        n=n,
-        minimum_n=MINIMUM_OBJECTIVES,
-        by_stage=by_stage,
-    )
-
-
-def _hints_by_stage(arc: Arc) -> dict[str, float]:
-    if not any(objective.hints for objective in arc.objectives):
-        return {}
-    values: dict[str, list[float]] = {}
-    for objective in arc.objectives:
-        values.setdefault(objective.stage_id, []).append(float(objective.hints))
-    return mean_by_stage(values)
-
-
-def _scores_by_stage(arc: Arc) -> list[tuple[float, float]]:
-    values: dict[str, list[float]] = {}
-    for objective in arc.objectives:
-        if objective.score is not None:
-            values.setdefault(objective.stage_id, []).append(objective.score)
-    means = mean_by_stage(values)
-    order = [stage.stage_id for stage in arc.stages]
-    return [(float(order.index(stage_id)), mean) for stage_id, mean in means.items()]
-
-
-def _score_loss(scores: list[tuple[float, float]]) -> tuple[float, float]:
-    if len(scores) < 2:
-        return 0.0, 1.0
-    span = scores[-1][0] - scores[0][0]
-    return -theil_sen(scores) * span, kendall_p([score for _, score in scores])
-
-
-def _half_change(hints: list[float]) -> float:
-    half = len(hints) // 2
-    return fmean(hints[-half:]) - fmean(hints[:half])
+def _avoidance(help_change: HelpChange) -> Verdict:
+    loss = help_change.loss
+    if help_change.fell and loss is not None:
+        if loss >= AVOIDANCE_LOSS and help_change.loss_p <= AVOIDANCE_MAX_P:
+            return "present"
+        return "absent" if help_change.holds else "unclear"
+    rose = help_change.moved and help_change.change > 0
+    return "absent" if rose or help_change.steady or help_change.holds else "unclear"

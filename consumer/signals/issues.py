@@ -1,28 +1,29 @@
 """Issues: which kind keeps coming back, and which went away after it was spoken of.
 
-A hit is an objective that shows the kind, a chance one that gave the opportunity (`opportunities`;
-where no objective of the run names any, every objective is a chance). With base rates the test is
-the exact binomial tail against the kind's rate; without, Fisher's exact test of the kind against
-the run's other kinds, of which there must be two. Needs 3 hits in 2 stages, or 2 where both came
-after explicit feedback on the kind. p ≤ .005 (fixed: ≤ .01), and Benjamini–Hochberg at q = .05 over
-every kind tested. Fixed: gone in at least three chances after feedback. It wins over recurring.
+With a base rate of the kind: the exact binomial tail of its hits. Without: Fisher's exact test of
+the kind against the run's other kinds, and with fewer than two others no claim. A claim needs 3
+hits in 2 stages, or 2 where both came after feedback on the kind. Fixed: all hits (3 in 2 stages)
+lie before some feedback on the kind and none after it; since that means where the *last* hit
+lies, Fisher's test of before against after is exact for it. p ≤ .005 (fixed: ≤ .01), and
+Benjamini–Hochberg at q = .05 over all kinds so tested. Fixed wins over recurring.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import comb
 
 from consumer.arc import Arc
 from consumer.signals.inference import (
     benjamini_hochberg,
-    beta_interval,
     binomial_tail,
     fisher_greater,
+    rate_interval,
 )
-from consumer.signals.series import mean_by_stage, rounded, series
-from schemas.events import ObjectiveRolledUp
-from schemas.review import Signal, Verdict
+from consumer.signals.occurrence import Occurrence, occurrences
+from consumer.signals.series import CONFIDENCE, Measure, mean_by_stage, signal_id_of
+from schemas.review import Signal, SignalKind, Verdict
 
-MINIMUM_CHANCES = 3
+MIN_CHANCES = 3
 MIN_HITS = 3
 MIN_HITS_AFTER_FEEDBACK = 2
 MIN_STAGES = 2
@@ -30,148 +31,157 @@ MIN_OTHER_KINDS = 2
 MAX_P = 0.005
 FIXED_MAX_P = 0.01
 FALSE_DISCOVERY_RATE = 0.05
-CONFIDENCE = 0.90
-MAX_KINDS = 20
-UNIT = "ratio"
+# A break this long between two hits must be this rare for as many hits in any order.
+RETURN_MAX_P = 0.05
+# No more often than is usual for the kind, or than the run's other kinds.
+USUAL_P = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class KindRecord:
-    """One issue kind over the arc: its chances in order, and which of them hit."""
+class Finding:
+    """What the tests say of one kind; a p is None where there was nothing to test by."""
 
-    kind: str
-    chances: tuple[ObjectiveRolledUp, ...]
-    hit: tuple[bool, ...]
-    feedback_after: int | None
-
-    @property
-    def hits(self) -> int:
-        """Return how many chances hit."""
-        return sum(self.hit)
-
-    @property
-    def later(self) -> tuple[bool, ...]:
-        """Return the chances after the first feedback on the kind."""
-        return () if self.feedback_after is None else self.hit[self.feedback_after + 1 :]
+    occurrence: Occurrence
+    recurring_p: float | None
+    fixed_p: float | None
+    recurs: bool = False
+    fixed: bool = False
 
 
 def issues(arc: Arc, *, base_rates: Mapping[str, float] | None) -> tuple[Signal, ...]:
-    """Return one signal for each kind that occurs, the most frequent twenty at most."""
-    records = kind_records(arc)
-    p_values = [_recurrence_p(record, records, base_rates) for record in records]
-    fixed_p = [_fixed_p(record) for record in records]
-    tested = [p for p in (*p_values, *fixed_p) if p is not None]
-    passed = iter(benjamini_hochberg(tested, q=FALSE_DISCOVERY_RATE))
-    recurs = [p is not None and next(passed) and p <= MAX_P for p in p_values]
-    fixes = [p is not None and next(passed) and p <= FIXED_MAX_P for p in fixed_p]
+    """Return one signal for each kind that occurs, the best supported first."""
+    found = list(findings(arc, base_rates=base_rates))
+    ordinals = {finding.occurrence.kind: at for at, finding in enumerate(found, start=1)}
+    found.sort(
+        key=lambda one: (
+            not (one.recurs or one.fixed),
+            min(p for p in (one.recurring_p, one.fixed_p, 1.0) if p is not None),
+            -len(one.occurrence.hits),
+            one.occurrence.kind,
+        )
+    )
+    return tuple(_signal(arc, finding, ordinals[finding.occurrence.kind]) for finding in found)
+
+
+def findings(arc: Arc, *, base_rates: Mapping[str, float] | None) -> tuple[Finding, ...]:
+    """Return what the tests say of each kind that occurs, in alphabetical order."""
+    known = occurrences(arc)
+    kinds = [one for one in known if one.occurs]
+    hits, chances = sum(len(one.hits) for one in known), sum(len(one.chances) for one in known)
+    others = sum(bool(one.chances) for one in known) - 1
+    recurring = [
+        _recurring_p(
+            one,
+            rate=(base_rates or {}).get(one.kind),
+            others=others,
+            other_hits=hits - len(one.hits),
+            other_chances=chances - len(one.chances),
+        )
+        for one in kinds
+    ]
+    fixed = [_fixed_p(one) for one in kinds]
+    # A kind that had its chances and never occurred was tested too.
+    recurring_true = _discoveries(recurring, unseen=len(known) - len(kinds))
+    fixed_true = _discoveries(fixed, unseen=0)
     return tuple(
-        _signal(arc, record, index, recurs=recurs[index], fixed=fixes[index], p=p_values[index])
-        for index, record in enumerate(records)
+        Finding(
+            occurrence=one,
+            recurring_p=p,
+            fixed_p=fixed_p,
+            recurs=recurs and p is not None and p <= MAX_P and _is_enough(one, arc),
+            fixed=is_fixed
+            and fixed_p is not None
+            and fixed_p <= FIXED_MAX_P
+            and _stages(one, arc) >= MIN_STAGES,
+        )
+        for one, p, fixed_p, recurs, is_fixed in zip(
+            kinds, recurring, fixed, recurring_true, fixed_true, strict=True
+        )
     )
 
 
-def kind_records(arc: Arc) -> tuple[KindRecord, ...]:
-    """Return what the arc holds of each kind, the most frequent first."""
-    kinds = {issue.kind for objective in arc.objectives for issue in objective.issues}
-    named = any(objective.opportunities for objective in arc.objectives)
-    records = [_record(arc, kind, named=named) for kind in kinds]
-    records.sort(key=lambda record: (-record.hits, record.kind))
-    return tuple(records[:MAX_KINDS])
-
-
-def _record(arc: Arc, kind: str, *, named: bool) -> KindRecord:
-    chances, hit, feedback_after = [], [], None
-    for objective in arc.objectives:
-        shows = any(issue.kind == kind for issue in objective.issues)
-        if named and not shows and kind not in (objective.opportunities or ()):
-            continue
-        chances.append(objective)
-        hit.append(shows)
-        if feedback_after is None and _speaks_of(objective, kind, shows=shows):
-            feedback_after = len(chances) - 1
-    return KindRecord(
-        kind=kind, chances=tuple(chances), hit=tuple(hit), feedback_after=feedback_after
-    )
-
-
-def _speaks_of(objective: ObjectiveRolledUp, kind: str, *, shows: bool) -> bool:
-    if kind in (objective.feedback_kinds or ()):
-        return True
-    words = kind.replace("_", " ").replace("-", " ").casefold()
-    text = (objective.feedback or "").casefold()
-    return bool(text) and (shows or words in text)
-
-
-def _recurrence_p(
-    record: KindRecord, records: tuple[KindRecord, ...], base_rates: Mapping[str, float] | None
+def _recurring_p(
+    one: Occurrence, *, rate: float | None, others: int, other_hits: int, other_chances: int
 ) -> float | None:
-    stages = {o.stage_id for o, hit in zip(record.chances, record.hit, strict=True) if hit}
-    enough = record.hits >= MIN_HITS or sum(record.later) >= MIN_HITS_AFTER_FEEDBACK
-    if not enough or len(stages) < MIN_STAGES:
+    if not one.chances:
         return None
-    if base_rates is not None and record.kind in base_rates:
-        return binomial_tail(record.hits, len(record.chances), base_rates[record.kind])
-    others = [other for other in records if other.kind != record.kind]
-    if len(others) < MIN_OTHER_KINDS:
+    if rate is not None:
+        return binomial_tail(len(one.hits), len(one.chances), rate)
+    if others < MIN_OTHER_KINDS:
         return None
-    return fisher_greater(
-        record.hits,
-        len(record.chances),
-        sum(other.hits for other in others),
-        sum(len(other.chances) for other in others),
+    return fisher_greater(len(one.hits), len(one.chances), other_hits, other_chances)
+
+
+def _fixed_p(one: Occurrence) -> float | None:
+    if len(one.hits) < MIN_HITS or not one.feedback:
+        return None
+    index = one.gone_from
+    later = 0 if index is None else one.chances_after(index)
+    if later < MIN_CHANCES:
+        return 1.0
+    return fisher_greater(len(one.hits), len(one.chances) - later, 0, later)
+
+
+def _discoveries(p_values: Sequence[float | None], *, unseen: int) -> tuple[bool, ...]:
+    tested = [p for p in p_values if p is not None] + [1.0] * unseen
+    passed = iter(benjamini_hochberg(tested, q=FALSE_DISCOVERY_RATE))
+    return tuple(p is not None and next(passed) for p in p_values)
+
+
+def _stages(one: Occurrence, arc: Arc) -> int:
+    return len({arc.objectives[hit].stage_id for hit in one.hits})
+
+
+def _is_enough(one: Occurrence, arc: Arc) -> bool:
+    after = len(one.after_feedback)
+    enough = len(one.hits) >= MIN_HITS or after >= MIN_HITS_AFTER_FEEDBACK
+    return enough and len(one.chances) >= MIN_CHANCES and _stages(one, arc) >= MIN_STAGES
+
+
+def _signal(arc: Arc, finding: Finding, ordinal: int) -> Signal:
+    one = finding.occurrence
+    kind: SignalKind = "fixed_issue" if finding.fixed else "recurring_issue"
+    measure = Measure(
+        signal_id=signal_id_of(kind, one.kind, ordinal),
+        kind=kind,
+        name=one.kind,
+        unit="ratio",
+        minimum_n=MIN_CHANCES,
     )
-
-
-def _fixed_p(record: KindRecord) -> float | None:
-    later = record.later
-    if len(later) < MINIMUM_CHANCES or any(later) or record.feedback_after is None:
-        return None
-    before = record.hit[: record.feedback_after + 1]
-    if sum(before) < MIN_HITS:
-        return None
-    return fisher_greater(sum(before), len(before), sum(later), len(later))
-
-
-def _signal(
-    arc: Arc, record: KindRecord, index: int, *, recurs: bool, fixed: bool, p: float | None
-) -> Signal:
-    counted = record.later if fixed else record.hit
-    n, hits = len(counted), sum(counted)
-    low, high = beta_interval(hits, n, confidence=CONFIDENCE) if n else (None, None)
-    kind = "fixed_issue" if fixed else "recurring_issue"
-    return Signal(
-        signal_id=f"{kind}:{index + 1}",
-        kind="fixed_issue" if fixed else "recurring_issue",
-        name=record.kind,
-        verdict="improving" if fixed else _recurring(record, recurs=recurs, p=p),
-        value=rounded(hits / n) if n else None,
-        unit=UNIT,
-        low=rounded(low),
-        high=rounded(high),
+    hit = frozenset(one.hits)
+    by_stage = mean_by_stage((arc.objectives[at].stage_id, float(at in hit)) for at in one.chances)
+    n, hits = len(one.chances), len(one.hits)
+    if finding.fixed and one.gone_from is not None:
+        n, hits = one.chances_after(one.gone_from), 0
+    if n < MIN_CHANCES:
+        return measure.too_little(arc, n=n, by_stage=by_stage)
+    return measure.signal(
+        arc,
+        verdict="improving" if finding.fixed else _verdict(finding),
+        value=hits / n,
+        interval=rate_interval(hits, n, confidence=CONFIDENCE),
         n=n,
-        minimum_n=MINIMUM_CHANCES,
-        series=series(arc, _rate_by_stage(record)),
+        by_stage=by_stage,
     )
 
 
-def _recurring(record: KindRecord, *, recurs: bool, p: float | None) -> Verdict:
-    if len(record.chances) < MINIMUM_CHANCES:
-        return "too_little_data"
-    if recurs:
-        return "worsening" if _returns_late(record) else "present"
-    return "unclear" if p is not None or record.hits >= MIN_HITS_AFTER_FEEDBACK else "absent"
+def _verdict(finding: Finding) -> Verdict:
+    one, p = finding.occurrence, finding.recurring_p
+    if finding.recurs:
+        return "worsening" if returns_late(one) else "present"
+    usual = p is not None and p >= USUAL_P
+    return "absent" if usual or len(one.hits) < MIN_HITS_AFTER_FEEDBACK else "unclear"
 
 
-def _returns_late(record: KindRecord) -> bool:
-    # Away for a third of its chances after feedback, and back in the last third.
-    third = len(record.hit) // 3
-    middle, last = record.hit[third : 2 * third], record.hit[2 * third :]
-    spoken_early = record.feedback_after is not None and record.feedback_after < max(third, 1)
-    return bool(third >= MINIMUM_CHANCES and spoken_early and not any(middle) and sum(last) >= 2)
-
-
-def _rate_by_stage(record: KindRecord) -> dict[str, float]:
-    values: dict[str, list[float]] = {}
-    for objective, hit in zip(record.chances, record.hit, strict=True):
-        values.setdefault(objective.stage_id, []).append(float(hit))
-    return mean_by_stage(values)
+def returns_late(one: Occurrence) -> bool:
+    """Tell whether the kind went away after feedback, for rarely long, and came back at the end."""
+    clean, began = one.longest_break()
+    if not clean or not any(index <= began for index in one.feedback):
+        return False
+    n, hits = len(one.chances), len(one.hits)
+    last_third = one.chances[-max(n // 3, 1)]
+    if one.hits[-1] < last_third:
+        return False
+    # By Bonferroni over the breaks between hits: one of them holds at least `clean` of the rest.
+    orders = (hits - 1) * comb(n - clean, hits)
+    return orders <= RETURN_MAX_P * comb(n, hits)

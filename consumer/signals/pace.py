@@ -1,4 +1,4 @@
-"""Pace: did the learner get faster against the time each stage should take?
+"""Pace: did the learner get faster against the time that each stage should take?
 
 Per stage ln(active ÷ expected minutes), Theil–Sen slope over the stages, exact Kendall p. A claim
 needs 4 stages, p ≤ .10 and a change of 10 % a stage. A stage with an untimed objective is left
@@ -8,48 +8,61 @@ out; without expected times stages differ and are not compared.
 from math import expm1, log
 
 from consumer.arc import Arc
-from consumer.signals.inference import kendall_p, theil_sen, theil_sen_interval
-from consumer.signals.series import rounded, series, too_little
+from consumer.signals.series import CONFIDENCE, Measure
+from consumer.signals.trends import kendall_p, theil_sen, theil_sen_interval
 from schemas.review import Signal, Verdict
 
-MINIMUM_STAGES = 4
 MAX_P = 0.10
 MIN_CHANGE_PERCENT = 10.0
-CONFIDENCE = 0.90
-UNIT = "percent a stage"
-NAME = "active time against expected time"
+# exp() of a slope beyond this means nothing for working times and would leave JSON's range.
+MAX_SLOPE = 20.0
+PACE = Measure(
+    signal_id="pace",
+    kind="pace",
+    name="active time against expected time",
+    unit="percent a stage",
+    minimum_n=4,
+)
 
 
 def pace(arc: Arc) -> Signal:
-    """Return the pace signal: change a stage in percent, below 0 is faster."""
-    ratios = _ratios(arc)
-    if len(ratios) < MINIMUM_STAGES:
-        return too_little(
-            arc,
-            signal_id="pace",
-            kind="pace",
-            name=NAME,
-            unit=UNIT,
-            n=len(ratios),
-            minimum_n=MINIMUM_STAGES,
-            by_stage=_by_stage(arc, ratios),
-        )
+    """Return the change of pace in percent a stage, below 0 is faster.
+
+    The series holds active ÷ expected time of each stage compared.
+    """
+    ratios = time_ratios(arc)
+    by_stage = {arc.stages[index].stage_id: ratio for index, ratio in ratios.items()}
+    if len(ratios) < PACE.minimum_n:
+        return PACE.too_little(arc, n=len(ratios), by_stage=by_stage)
     points = [(float(index), log(ratio)) for index, ratio in ratios.items()]
     value = _percent(theil_sen(points))
-    low, high = (_percent(s) for s in theil_sen_interval(points, confidence=CONFIDENCE))
-    return Signal(
-        signal_id="pace",
-        kind="pace",
-        name=NAME,
+    low, high = (_percent(slope) for slope in theil_sen_interval(points, confidence=CONFIDENCE))
+    return PACE.signal(
+        arc,
         verdict=_verdict(value, low, high, kendall_p([y for _, y in points])),
-        value=rounded(value),
-        unit=UNIT,
-        low=rounded(low),
-        high=rounded(high),
+        value=value,
+        interval=(low, high),
         n=len(points),
-        minimum_n=MINIMUM_STAGES,
-        series=series(arc, _by_stage(arc, ratios)),
+        by_stage=by_stage,
     )
+
+
+def time_ratios(arc: Arc) -> dict[int, float]:
+    """Return active ÷ expected time by the index of each stage that can be compared."""
+    seconds: dict[str, list[float | None]] = {}
+    for objective in arc.objectives:
+        seconds.setdefault(objective.stage_id, []).append(objective.active_seconds)
+    ratios = {}
+    for index, stage in enumerate(arc.stages):
+        timed = [one for one in seconds.get(stage.stage_id, []) if one is not None]
+        whole = len(timed) == len(seconds.get(stage.stage_id, []))
+        if stage.expected_minutes is None or not whole:
+            continue
+        ratio = sum(timed) / 60 / stage.expected_minutes
+        # No time at all has no logarithm, and says nothing about pace either.
+        if 0 < ratio < float("inf"):
+            ratios[index] = ratio
+    return ratios
 
 
 def _verdict(value: float, low: float, high: float, p: float) -> Verdict:
@@ -60,21 +73,5 @@ def _verdict(value: float, low: float, high: float, p: float) -> Verdict:
     return "unclear"
 
 
-def _ratios(arc: Arc) -> dict[int, float]:
-    ratios = {}
-    for index, stage in enumerate(arc.stages):
-        seconds = [objective.active_seconds for objective in arc.objectives_of(stage.stage_id)]
-        timed = [one for one in seconds if one is not None]
-        # A total of nothing has no logarithm, and says nothing about pace either.
-        if stage.expected_minutes and timed and len(timed) == len(seconds) and sum(timed) > 0:
-            ratios[index] = sum(timed) / 60 / stage.expected_minutes
-    return ratios
-
-
-def _by_stage(arc: Arc, ratios: dict[int, float]) -> dict[str, float]:
-    return {arc.stages[index].stage_id: ratio for index, ratio in ratios.items()}
-
-
 def _percent(slope: float) -> float:
-    # Far beyond any real change; keeps the figure finite for absurd times.
-    return 100 * expm1(max(-20.0, min(20.0, slope)))
+    return 100 * expm1(max(-MAX_SLOPE, min(MAX_SLOPE, slope)))

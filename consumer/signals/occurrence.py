@@ -1,0 +1,104 @@
+"""Occurrence: where each issue kind had its chance, where it hit, and when it was spoken of.
+
+A chance is an objective whose `opportunities` name the kind; where no objective of the run names
+any, every objective. A hit is a chance that shows the kind, however often: tries repeated within
+one objective count once. Feedback counts for a kind where `feedback_kinds` or its words name it,
+or where it follows an issue of the kind.
+"""
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from consumer.arc import Arc
+from schemas.events import ObjectiveRolledUp
+
+_NO_WORD = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Occurrence:
+    """One kind over one arc.
+
+    `chances`, `hits` and `feedback` are indexes of the arc's objectives, ascending; each hit is a
+    chance. `occurs` is false for a kind that was tested for and never seen.
+    """
+
+    kind: str
+    chances: tuple[int, ...]
+    hits: tuple[int, ...]
+    feedback: tuple[int, ...]
+    occurs: bool
+
+    @property
+    def after_feedback(self) -> tuple[int, ...]:
+        """Return the hits after the first feedback on the kind."""
+        return tuple(hit for hit in self.hits if self.feedback and hit > self.feedback[0])
+
+    @property
+    def gone_from(self) -> int | None:
+        """Return the index of the first feedback after which the kind is gone; None if never."""
+        if not self.hits:
+            return None
+        return next((index for index in self.feedback if index >= self.hits[-1]), None)
+
+    def chances_after(self, index: int) -> int:
+        """Return how many chances come after the objective at `index`."""
+        return sum(chance > index for chance in self.chances)
+
+    def longest_break(self) -> tuple[int, int]:
+        """Return the longest run of clean chances between two hits, and where it began."""
+        breaks = [
+            (sum(first < chance < second for chance in self.chances), first)
+            for first, second in pairwise(self.hits)
+        ]
+        return max(breaks, key=lambda one: one[0], default=(0, 0))
+
+
+def occurrences(arc: Arc) -> tuple[Occurrence, ...]:
+    """Return every kind that occurs or was tested for, in alphabetical order."""
+    shown = [frozenset(issue.kind for issue in o.issues) for o in arc.objectives]
+    named = [frozenset(o.opportunities or ()) for o in arc.objectives]
+    any_named = any(named)
+    texts = [_words(o.feedback or "") for o in arc.objectives]
+    seen, tested = frozenset[str]().union(*shown), frozenset[str]().union(*named)
+    found = []
+    for kind in sorted(seen | tested):
+        chances = tuple(
+            index for index, kinds in enumerate(named) if not any_named or kind in kinds
+        )
+        hits = tuple(index for index in chances if kind in shown[index])
+        # A kind with one hit claims nothing, so its feedback need not be looked for.
+        feedback = _feedback(arc.objectives, kind, shown, texts) if len(hits) > 1 else ()
+        found.append(
+            Occurrence(
+                kind=kind, chances=chances, hits=hits, feedback=feedback, occurs=kind in seen
+            )
+        )
+    return tuple(found)
+
+
+def _feedback(
+    objectives: tuple[ObjectiveRolledUp, ...],
+    kind: str,
+    shown: list[frozenset[str]],
+    texts: list[str],
+) -> tuple[int, ...]:
+    words = _words(kind)
+    spoken = []
+    for index, objective in enumerate(objectives):
+        text = texts[index]
+        if kind in (objective.feedback_kinds or ()) or (
+            text and (kind in shown[index] or _names(text, words))
+        ):
+            spoken.append(index)
+    return tuple(spoken)
+
+
+def _names(text: str, words: str) -> bool:
+    # Whole words, or their plural.
+    return bool(words) and any(f" {words}{ending} " in f" {text} " for ending in ("", "s", "es"))
+
+
+def _words(text: str) -> str:
+    return _NO_WORD.sub(" ", text).casefold().strip()
