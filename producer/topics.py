@@ -1,5 +1,6 @@
 """The topics: what each must look like, making those that lack, checking those that are there."""
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ DAY_MS = 24 * HOUR_MS
 INPUT_RETENTION_MS = 7 * DAY_MS
 USUAL_REPLICAS = 3
 USUAL_PARTITIONS = 6
+LOOKS = 200
+LOOK_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +95,11 @@ async def create_topics(
                     for topic in missing
                 ]
             )
+            made = _made(response.topic_errors)
+            await _until_seen(admin, made)
     except KafkaError as error:
         raise TopicsError(f"the topics could not be made: {error!r}") from error
-    return _made(response.topic_errors)
+    return made
 
 
 async def check_topics(
@@ -140,6 +145,15 @@ def _made(topic_errors: list[tuple[str, int, str | None]]) -> tuple[str, ...]:
         elif kind is not TopicAlreadyExistsError:  # another `topics create` may have been faster
             raise TopicsError(f"{name} was refused: {message or kind.__name__}")
     return tuple(made)
+
+
+async def _until_seen(admin: AIOKafkaAdminClient, made: tuple[str, ...]) -> None:
+    # A broker answers for new topics a little before it lists them.
+    for _ in range(LOOKS):
+        if set(made) <= set(await admin.list_topics()):
+            return
+        await asyncio.sleep(LOOK_SECONDS)
+    raise TopicsError("the topics were made, but the brokers do not list them yet: check again")
 
 
 async def _wrong_policies(admin: AIOKafkaAdminClient, there: list[TopicPlan]) -> list[str]:
