@@ -143,14 +143,18 @@ async def test_a_deadlock_may_work_in_a_moment(postgres_database: str, closing: 
     assert [type(end) for end in failed] == [StoreUnavailableError]
 
 
+async def _break_a_rule(store: Store, outcome: str) -> None:
+    insert = text(
+        "INSERT INTO call_journal (run_id, call, prompt_hash, outcome) "
+        "VALUES ('run-1', 'arc', NULL, :outcome)"
+    )
+    async with store._writing() as connection:
+        await connection.execute(insert, {"outcome": outcome})
+
+
 async def test_a_refusal_does_not_repeat_the_values(store: Store) -> None:
     with pytest.raises(StoreError) as caught:
-        async with store._writing() as connection:
-            insert = text(
-                "INSERT INTO call_journal (run_id, call, prompt_hash, outcome) "
-                "VALUES (:run_id, 'arc', NULL, :outcome)"
-            )
-            await connection.execute(insert, {"run_id": "run-1", "outcome": "my secret words"})
+        await _break_a_rule(store, "my secret words")
     assert not isinstance(caught.value, StoreUnavailableError)
     assert "secret" not in str(caught.value)
 
