@@ -1,1 +1,1 @@
-"""TODO-DOC"""
+"""The service: context in, review out."""

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, Self
 
 import structlog
 
@@ -261,7 +261,7 @@ class _Reports:
     def add(self, report: Coroutine[Any, Any, None]) -> None:
         self._queue.put_nowait(report)
 
-    async def __aenter__(self) -> "_Reports":
+    async def __aenter__(self) -> Self:
         self._task = asyncio.create_task(self._run())
         return self
 

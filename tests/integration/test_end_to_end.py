@@ -89,6 +89,22 @@ class Deployment:
                 process.wait()
             log.close()
 
+    @contextmanager
+    def killed_process(self, *arguments: str) -> Iterator[None]:
+        """Run a process that is killed, without a word, at the block's end."""
+        process = subprocess.Popen(
+            [sys.executable, "-m", "consumer", *arguments],
+            env=self.environment,
+            cwd=self.directory,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            yield
+        finally:
+            process.kill()
+            process.wait()
+
     async def reviews_at_least_once(self, count: int) -> set[str]:
         """Read until `count` different runs have a review; one may come twice."""
         run_ids: set[str] = set()
@@ -156,9 +172,7 @@ class Deployment:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def deployment(
-    request: pytest.FixtureRequest, kafka_bootstrap: str, tmp_path: Path
-) -> Iterator[Deployment]:
+def deployment(request: pytest.FixtureRequest, kafka_bootstrap: str, tmp_path: Path) -> Deployment:
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path / 'store.sqlite3'}"
     else:
@@ -168,7 +182,7 @@ def deployment(
     assert created.returncode == 0, created.stdout + created.stderr
     checked = made.run("topics", "check")
     assert checked.returncode == 0, checked.stdout + checked.stderr
-    yield made
+    return made
 
 
 async def test_real_arcs_become_reviews_that_anyone_can_read(
@@ -269,18 +283,8 @@ async def test_a_second_trigger_of_a_run_publishes_nothing_new(deployment: Deplo
 
 async def test_a_killed_consumer_loses_no_run(deployment: Deployment) -> None:
     arcs = [SAMPLES / "sparse.jsonl", SAMPLES / "stumbler.jsonl"]
-    killed = subprocess.Popen(
-        [sys.executable, "-m", "consumer", "consume"],
-        env=deployment.environment,
-        cwd=deployment.directory,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
+    with deployment.killed_process("consume"):
         assert deployment.run("replay", *map(str, arcs)).returncode == 0
-    finally:
-        killed.kill()
-        killed.wait()
     with deployment.process("consume"):
         reviews = await deployment.reviews_at_least_once(len(arcs))
 

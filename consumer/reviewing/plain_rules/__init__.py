@@ -1,1 +1,0 @@
-"""The rules reviewer: an honest review in pure code, from signals and evidence alone. Pure."""
