@@ -31,17 +31,17 @@ def fixed_issue(reading: Reading, signal: Signal) -> Proposal:
     """Say that a kind went away after it was spoken of."""
     kind = signal.name
     hits = tuple(o for o in reading.arc.objectives if shows(o, kind))
-    spoken = first_feedback(reading, kind)
+    spoken = _last_word(reading, kind, hits)
     later = _after(reading, spoken) if spoken else ()
     clear = [o for o in later if not shows(o, kind) and _is_chance(reading, o, kind)]
-    after = f" after the feedback on {name_of(spoken)}" if spoken else " after it was named"
+    after = f" after the feedback on {name_of(spoken)}" if spoken else " since"
     sentences = (
         (
             f"You got rid of something: {kind_words(kind)} was noted on "
             f"{count(len(hits), 'objective')}, and{after} on none of the {number_word(signal.n)} "
             "that could have shown it."
         ),
-        "The point was made once and you acted on it every time since.",
+        "What was said there changed how you work, and it has held.",
     )
     chosen = (*spread(hits, limit=2), *spread(clear[::-1], limit=2))
     feedback = (cite(spoken, None),) if spoken else ()
@@ -51,13 +51,26 @@ def fixed_issue(reading: Reading, signal: Signal) -> Proposal:
 
 def first_feedback(reading: Reading, kind: str) -> ObjectiveRolledUp | None:
     """Return the first objective whose feedback speaks of a kind, else None."""
-    words = kind_words(kind).casefold()
-    for objective in reading.arc.objectives:
-        text = (objective.feedback or "").casefold()
-        named = kind in (objective.feedback_kinds or ())
-        if named or (text and (shows(objective, kind) or words in text)):
-            return objective
-    return None
+    return next((o for o in reading.arc.objectives if _speaks_of(o, kind)), None)
+
+
+def _speaks_of(objective: ObjectiveRolledUp, kind: str) -> bool:
+    text = (objective.feedback or "").casefold()
+    if kind in (objective.feedback_kinds or ()):
+        return True
+    return bool(text) and (shows(objective, kind) or kind_words(kind).casefold() in text)
+
+
+def _last_word(
+    reading: Reading, kind: str, hits: Sequence[ObjectiveRolledUp]
+) -> ObjectiveRolledUp | None:
+    """Return the first objective whose feedback spoke of a kind that never came again."""
+    spoken = (o for o in reading.arc.objectives if _speaks_of(o, kind))
+    return next((o for o in spoken if not set(_ids(hits)) & set(_ids(_after(reading, o)))), None)
+
+
+def _ids(objectives: Sequence[ObjectiveRolledUp]) -> list[str]:
+    return [objective.objective_id for objective in objectives]
 
 
 def _opening(reading: Reading, signal: Signal, hits: Sequence[ObjectiveRolledUp]) -> str:
@@ -68,8 +81,8 @@ def _opening(reading: Reading, signal: Signal, hits: Sequence[ObjectiveRolledUp]
     place = [s.signal_id for s in reading.claims("recurring_issue")].index(signal.signal_id)
     frames = (
         (
-            f"{capital(words)} kept coming back: {number} of the {chances} objectives that gave the "
-            f"chance for it were marked with it, in {where}."
+            f"{capital(words)} kept coming back: {number} of the {chances} objectives that gave "
+            f"the chance for it were marked with it, in {where}."
         ),
         f"On {number} of {chances} chances the mark was {words}, spread over {where}.",
         (

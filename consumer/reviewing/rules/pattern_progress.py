@@ -32,10 +32,9 @@ def pace(reading: Reading, signal: Signal) -> Proposal:
 def independence(reading: Reading, signal: Signal) -> Proposal:
     """Say how hints moved while the score held."""
     early, late = reading.early, reading.late
-    span = number_word(reading.half)
     before = (
-        f"In the first {span} stages you took {count(_hints(early), 'hint')} on "
-        f"{count(len(early), 'objective')}; in the last {span}, {number_word(_hints(late))} on "
+        f"In {reading.first_part} you took {count(_hints(early), 'hint')} on "
+        f"{count(len(early), 'objective')}; in {reading.last_part}, {number_word(_hints(late))} on "
         f"{number_word(len(late))}"
     )
     scores = _two_means(early, late)
@@ -61,15 +60,15 @@ def help_avoidance(reading: Reading, signal: Signal) -> Proposal:
     scores = _two_means(early, late)
     sentences = (
         (
-            f"You stopped asking before you could do without: {count(_hints(early), 'hint')} over the "
-            f"first half of the stages, {number_word(_hints(late))} over the last."
+            f"You stopped asking before you could do without: {count(_hints(early), 'hint')} over "
+            f"the first half of the stages, {number_word(_hints(late))} over the last."
         ),
         f"The scores went down with them, from a mean of {scores.replace(', then ', ' to ')}."
         if scores
         else "",
         (
-            f"It shows over {count(signal.n, 'objective')}. Fewer hints would be independence if the "
-            "results had held; they did not, so this is help left lying."
+            f"It shows over {count(signal.n, 'objective')}. Fewer hints would be independence if "
+            "the results had held; they did not, so this is help left lying."
         ),
     )
     low = [o for o in _unaided(late) if (o.score or 0.0) < SUCCESS_SCORE] or list(late)
@@ -142,7 +141,7 @@ def stuck(reading: Reading, signal: Signal) -> Proposal:
             f"{plain_number(signal.value or 0.0)}."
         ),
         (
-            "Single good results are there; what is missing is a run of them, which is what tells a "
+            "Single good results are there; what is missing is a run of them, which tells a "
             "skill from a good day."
         ),
     )
@@ -165,7 +164,7 @@ def _price(reading: Reading, *, faster: bool) -> str:
     early, late = mean_score(reading.early), mean_score(reading.late)
     if early is None or late is None:
         return "There are no scores beside it, so what the change in time did to the work is open."
-    scores = f"({figure(early)} in the first half of the stages, {figure(late)} in the last)"
+    scores = f"({figure(early)} in {reading.first_part}, {figure(late)} in {reading.last_part})"
     if faster:
         if early - late <= HELD_LOSS:
             return f"The scores held {scores}, so the time was not bought with quality."

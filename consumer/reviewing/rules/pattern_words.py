@@ -26,8 +26,8 @@ def help_seeking(reading: Reading, signal: Signal) -> Proposal:
     kept = sorted(chosen[:3], key=lambda q: reading.arc.messages.index(q.message))
     sentences = (
         (
-            f"Over {number_word(signal.n)} messages your way of asking was the same throughout: "
-            f"{signal.name.replace('_', ' ')}, {percent(signal.value or 0.0)}."
+            f"Of your {signal.n} messages {percent(signal.value or 0.0)} were "
+            f"{signal.name.replace('_', ' ')}."
         ),
         "Whoever answers you knows from the message itself what you need.",
     )
@@ -55,8 +55,8 @@ def calibration(reading: Reading, signal: Signal) -> Proposal:
     )
     sentences = (
         (
-            f"You rated your own texts {figure(abs(signal.value or 0.0))} {side} the scores of their "
-            f"stages, on average over {number_word(signal.n)} ratings."
+            f"You rated your own texts {figure(abs(signal.value or 0.0))} {side} the scores of "
+            f"their stages, on average over {number_word(signal.n)} ratings."
         ),
         widest,
         meaning,
@@ -87,7 +87,7 @@ def writing(reading: Reading, signal: Signal) -> Proposal:
 
 
 def persona_words(reading: Reading) -> str:
-    """Return what the personas said, folded, so that their words are not taken for the learner's."""
+    """Return what the personas said, folded: words that are not the learner's own."""
     return "\n".join(fold(m.text) for m in reading.arc.messages if m.sender == "persona")
 
 

@@ -16,7 +16,7 @@ from schemas.events import ArtefactSubmitted, ConversationMessage
 
 MINIMUM_WORDS = 6
 MAX_CHARACTERS = 240
-MAX_CONTENT_WORDS = 14
+MAX_CONTENT_WORDS = 10
 _BREAK = re.compile(r"(?<=[.!?…])\s+(?=[^\sa-z])|\s*\n+\s*")
 _WORD = re.compile(r"\w+(?:['’]\w+)*")
 _FILLERS = frozenset(
@@ -41,6 +41,10 @@ _FILLERS = frozenset(
         "sorta",
     ]
 )
+_LEADING_FILLERS = re.compile(
+    r"\A(?:(?:um|uh|uhm|er|erm|mm|hmm|yeah|yep|okay|ok|well)\b[,. ]*)+", re.IGNORECASE
+)
+_ENDS = frozenset(".!?…")
 _MARKS = frozenset('“”"«»„「」')
 _TO_REVIEWER = re.compile(
     r"ignore (?:all|any|the|your|previous)|disregard|system prompt|instructions?\b.*\babove|"
@@ -61,6 +65,11 @@ class Quoted:
     def shown(self) -> str:
         """Return the words in quotation marks for prose."""
         return f"“{clean(self.text)}”"
+
+    @property
+    def ended(self) -> str:
+        """Return the words in quotation marks at the end of a sentence."""
+        return self.shown if clean(self.text)[-1:] in _ENDS else f"{self.shown}."
 
 
 def is_long_enough(folded: str) -> bool:
@@ -108,7 +117,7 @@ def passages(text: str) -> Iterator[str]:
     bounds = _bounds(text)
     for first, (start, _) in enumerate(bounds):
         for _, end in bounds[first:]:
-            piece = text[start:end]
+            piece = _LEADING_FILLERS.sub("", text[start:end])
             if is_long_enough(fold(piece)):
                 yield from _fitting(piece)
                 break
@@ -139,9 +148,9 @@ def _is_own(piece: str, not_own: str) -> bool:
 
 
 def _weight(piece: str, listens_for: re.Pattern[str]) -> int:
-    words = [word.casefold() for word in _WORD.findall(piece)]
+    words = [match.group().casefold() for match in _WORD.finditer(piece)]
     content = {word for word in words if len(word) > 3 and word not in _FILLERS}
     fillers = sum(word in _FILLERS for word in words)
     stutters = sum(a == b for a, b in itertools.pairwise(words))
-    heard = len({match.casefold() for match in listens_for.findall(piece)})
-    return min(len(content), MAX_CONTENT_WORDS) + 4 * min(heard, 3) - 2 * (fillers + stutters)
+    heard: int = len({match.group().casefold() for match in listens_for.finditer(piece)})
+    return min(len(content), MAX_CONTENT_WORDS) + 5 * min(heard, 3) - 3 * (fillers + stutters)

@@ -10,7 +10,7 @@ from consumer.assembly.facts import Facts, facts_of
 from consumer.assembly.items import ground_all
 from consumer.assembly.patterns import is_claim
 from consumer.drafts import Citation
-from consumer.reviewing.rules.wording import joined, listed, titled
+from consumer.reviewing.rules.wording import joined, listed, number_word, titled
 from schemas.events import ArtefactSubmitted, ConversationMessage, ObjectiveRolledUp
 from schemas.review import Signal, SignalKind
 
@@ -49,6 +49,16 @@ class Reading:
     def half(self) -> int:
         """Return how many stages a half has."""
         return len(self.arc.stages) // 2
+
+    @property
+    def first_part(self) -> str:
+        """Name the first half of the stages in prose; "the last" goes with `last_part`."""
+        return "the first stage" if self.half < 2 else f"the first {number_word(self.half)} stages"
+
+    @property
+    def last_part(self) -> str:
+        """Name the last half of the stages in prose, beside `first_part`."""
+        return "the last" if self.half < 2 else f"the last {number_word(self.half)}"
 
     def claims(self, kind: SignalKind | None = None) -> tuple[Signal, ...]:
         """Return the signals that bear a pattern, of one kind or of all."""

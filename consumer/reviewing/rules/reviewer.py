@@ -40,12 +40,13 @@ def draft_by_rules(arc: Arc, signals: tuple[Signal, ...]) -> ReviewDraft:
 
 def _arc_read(reading: Reading) -> ArcRead:
     patterns = patterns_of(reading)
+    did_well, kept_stuck = strengths_of(reading), sticking_points_of(reading)
     return ArcRead(
         headline=headline_of(reading, patterns),
-        summary=summary_of(reading, patterns),
+        summary=summary_of(reading, patterns, statements=len(did_well) + len(kept_stuck)),
         patterns=patterns,
-        did_well=strengths_of(reading),
-        kept_stuck=sticking_points_of(reading),
+        did_well=did_well,
+        kept_stuck=kept_stuck,
         push_next=pushes_of(reading),
         writing_style=writing_style_of(reading),
     )

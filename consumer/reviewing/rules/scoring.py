@@ -37,15 +37,16 @@ def _score(reading: Reading, dimension: XpDimension, place: int) -> DimensionSco
 def _basis(dimension: XpDimension, rollups: tuple[ObjectiveRolledUp, ...], place: int) -> str:
     number = count(len(rollups), "objective")
     mean = mean_score(rollups)
+    frames: tuple[str, ...]
     hints = count(sum(o.hints for o in rollups), "hint")
     if mean is None:
         frames = (
             (
-                f"{capital(number)} exercised {dimension.title}, none of them scored, so only attempts "
-                f"and hints ({hints}) could count."
+                f"{capital(number)} exercised {dimension.title}, none of them scored, so attempts "
+                f"and hints ({hints}) had to do."
             ),
             (
-                f"No score stands beside the {number} of {dimension.title}; it is weighed by attempts "
+                f"No score stands beside the {number} of {dimension.title}; it rests on attempts "
                 f"and {hints} alone."
             ),
         )

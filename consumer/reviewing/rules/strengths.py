@@ -103,7 +103,7 @@ def _in_words(reading: Reading) -> tuple[WentWellDraft, ...]:
         stage_id = quoted.message.stage_id
         reasoned = _REASONS.search(quoted.text)
         if reasoned and stage_id not in stages and len(kept) < MAX_WORD_STRENGTHS:
-            text = frames[len(kept)].format(stage=reading.stage(stage_id), quote=quoted.shown)
+            text = frames[len(kept)].format(stage=reading.stage(stage_id), quote=quoted.ended)
             evidence = bounded((cite_message(quoted.message, quoted.text),))
             if reading.stands(text, evidence):
                 stages.add(stage_id)

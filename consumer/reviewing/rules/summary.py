@@ -7,10 +7,12 @@ from consumer.reviewing.rules.wording import capital, count, figure, kind_words,
 from schemas.review import MAX_HEADLINE_CHARACTERS
 
 THIN_OBJECTIVES = 6
+# With so few statements and no pattern, assembly itself says how little there was.
+THIN_STATEMENTS = 2
 
 
 def headline_of(reading: Reading, patterns: tuple[PatternDraft, ...]) -> str:
-    """Say in one sentence what the arc comes to: its strongest pattern, and what stands against it."""
+    """Say in one sentence what the arc comes to: its strongest patterns."""
     clauses = [clause for p in patterns if (clause := _clause(p))]
     candidates = []
     if len(clauses) > 1:
@@ -25,14 +27,17 @@ def headline_of(reading: Reading, patterns: tuple[PatternDraft, ...]) -> str:
     )
 
 
-def summary_of(reading: Reading, patterns: tuple[PatternDraft, ...]) -> str:
-    """Say what there was, how it came out, what runs through it, and what cannot be said."""
+def summary_of(reading: Reading, patterns: tuple[PatternDraft, ...], *, statements: int) -> str:
+    """Say what there was, how it came out, what runs through it, and what cannot be said.
+
+    `statements` is how much praise and how many sticking points the review has.
+    """
     sentences = (
         _basis(reading),
         _outcome(reading),
         _thread(reading, patterns),
         _next(reading),
-        _limits(reading),
+        _limits(reading, is_thin=not patterns and statements <= THIN_STATEMENTS),
     )
     kept = [s for s in sentences if s and reading.stands(s, ())]
     if len(kept) < 2:
@@ -41,39 +46,26 @@ def summary_of(reading: Reading, patterns: tuple[PatternDraft, ...]) -> str:
 
 
 def _clause(pattern: PatternDraft) -> str:
-    kind = kind_words(pattern.name)
-    improving = pattern.direction == "improving"
-    match pattern.kind:
-        case "recurring_issue":
-            back = (
-                "came back late in the run"
-                if pattern.direction == "worsening"
-                else "kept coming back"
-            )
-            return (
-                f"{kind} {back} in {number_word(len(pattern.stage_ids))} of the stages you passed"
-            )
-        case "fixed_issue":
-            return f"{kind} went away once it was named"
-        case "independence":
-            held = "you came to need fewer hints and your scores held"
-            return held if improving else "you came to need more hints"
-        case "help_avoidance":
-            return "you asked for less help and your scores fell with it"
-        case "pace":
-            return f"you got {'faster' if improving else 'slower'} against the time expected"
-        case "first_pass":
-            return (
-                f"your first tries came right {'more' if improving else 'less'} often as it went on"
-            )
-        case "stuck":
-            return "clean work never came three times running"
-        case "calibration":
-            return "your ratings of your own work and its scores do not agree"
-        case "recovery":
-            return "you won back much of what a first try had missed"
-        case _:
-            return ""
+    """Say a pattern in one clause that can stand beside another."""
+    kind, better = kind_words(pattern.name), pattern.direction == "improving"
+    stages = count(len(pattern.stage_ids), "stage")
+    back = f"{kind} kept coming back, in {stages}"
+    clauses = {
+        "recurring_issue": back if pattern.direction == "present" else f"{kind} came back late",
+        "fixed_issue": f"{kind} went away once it was named",
+        "independence": (
+            "you came to need fewer hints and your scores held"
+            if better
+            else "you came to need more hints"
+        ),
+        "help_avoidance": "you asked for less help and your scores fell with it",
+        "pace": f"you got {'faster' if better else 'slower'} against the time expected",
+        "first_pass": f"your first tries came right {'more' if better else 'less'} often",
+        "stuck": "a run of clean results never came",
+        "calibration": "your ratings of your own work part from its scores",
+        "recovery": "you won back much of what a first try had missed",
+    }
+    return clauses.get(pattern.kind, "")
 
 
 def _is_good(pattern: PatternDraft) -> bool:
@@ -86,7 +78,7 @@ def _without_pattern(reading: Reading) -> str:
         reached = [o for o in scored if (o.score or 0.0) >= SUCCESS_SCORE]
         return (
             f"{capital(number_word(len(reached)))} of {count(len(scored), 'scored objective')} "
-            f"reached {figure(SUCCESS_SCORE)}; no pattern across the stages can be claimed from them."
+            f"reached {figure(SUCCESS_SCORE)}; no pattern runs clearly through the stages."
         )
     if reading.arc.messages:
         own = [m for m in reading.arc.messages if m.sender == "user"]
@@ -102,8 +94,8 @@ def _basis(reading: Reading) -> str:
     arc = reading.arc
     return (
         f"This review reads {count(len(arc.objectives), 'objective')}, "
-        f"{count(len(arc.messages), 'message')} and {count(len(arc.artefacts), 'text')} of your own "
-        f"from {count(len(arc.stages), 'stage')}."
+        f"{count(len(arc.messages), 'message')} and {count(len(arc.artefacts), 'text')} of your "
+        f"own from {count(len(arc.stages), 'stage')}."
     )
 
 
@@ -120,8 +112,8 @@ def _outcome(reading: Reading) -> str:
     if early is None or late is None:
         return f"{ended}."
     return (
-        f"{ended}; the mean was {figure(early)} in the first half of the stages and "
-        f"{figure(late)} in the last."
+        f"{ended}; the mean was {figure(early)} in {reading.first_part} and {figure(late)} in "
+        f"{reading.last_part}."
     )
 
 
@@ -154,7 +146,7 @@ def _next(reading: Reading) -> str:
     return f"What is worth your next effort is {kind_words(kind)}."
 
 
-def _limits(reading: Reading) -> str:
+def _limits(reading: Reading, *, is_thin: bool) -> str:
     arc = reading.arc
     missing = []
     if not reading.scored:
@@ -170,7 +162,7 @@ def _limits(reading: Reading) -> str:
             f"There are no {' or '.join(missing)} in it, so nothing is said about quality, help or "
             "progress: what follows is what was said, and no more."
         )
-    if len(arc.objectives) < THIN_OBJECTIVES:
+    if len(arc.objectives) < THIN_OBJECTIVES and not is_thin:
         return "There is very little to go by here, so take it as a note and not as a verdict."
     if not any(stage.expected_minutes for stage in arc.stages):
         return "Without expected times the stages cannot be compared for pace."

@@ -16,7 +16,7 @@ def writing_style_of(reading: Reading) -> WritingStyleDraft | None:
     measured = [
         s
         for s in reading.signals
-        if s.kind == "writing" and s.verdict not in {"too_little_data", "unclear"} and s.n
+        if s.kind == "writing" and s.verdict != "too_little_data" and s.n >= s.minimum_n
     ]
     cited = _cited(reading)
     if not measured or not cited:
@@ -50,10 +50,10 @@ def _sentence(signal: Signal) -> str:
 
 
 _PHRASES = (
-    ("evidence", "Your statements point to what they rest on"),
-    ("hedg", "You soften what you say"),
-    ("owner", "You say who acts, with yourself in the sentence"),
-    ("structure", "You give the page a shape with headings, lists or steps"),
+    ("evidence", "Words that say what a statement rests on, such as a reason or a source"),
+    ("hedg", "Words that soften a statement"),
+    ("owner", "Words that say who acts"),
+    ("heading", "Headings and list items"),
 )
 
 

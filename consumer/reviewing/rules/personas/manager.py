@@ -69,10 +69,10 @@ def _relied_on(thread: Thread, quoted: Quoted | None, *, again: bool) -> str:
         return "You gave me too little in writing to plan anything by." if quoted else ""
     where, verdict = thread.where(quoted), _verdict(quoted)
     if not again:
-        return f"In {where} you told me {quoted.shown}: {verdict}."
+        return f"In {where} you told me {quoted.ended} That is {verdict}."
     if thread.first is not None and verdict == _verdict(thread.first):
-        return f"{capital(where)} was the same for me, {quoted.shown}."
-    return f"{capital(where)} gave me {quoted.shown}: {verdict}."
+        return f"{capital(where)} left me with the same: {quoted.ended}"
+    return f"{capital(where)} gave me this instead: {quoted.ended} I call it {verdict}."
 
 
 def _verdict(quoted: Quoted) -> str:
@@ -80,12 +80,12 @@ def _verdict(quoted: Quoted) -> str:
     if promised and dated:
         return "a name and a time, so I could plan on it"
     if promised:
-        return "your name is on it; a time would have let me plan on it"
+        return "your name on a task, and a time would have let me plan on it"
     if dated:
-        return "there is a time in it, which is the part I plan with"
+        return "a time, which is the part I plan with"
     if _RECOMMENDS.search(quoted.text):
         return "a position I could take upstairs or turn down, which is what I need"
-    return "information, with no commitment in it that I could hold you to"
+    return "information, without a commitment I could hold you to"
 
 
 def _came_back(thread: Thread) -> str:

@@ -15,7 +15,7 @@ def speak(thread: Thread) -> tuple[str, list[str]]:
     """Return a plain account's opening and the sentences that follow."""
     sentences = [_said(thread, thread.first)]
     if thread.second is not None:
-        sentences.append(f"On record from {thread.where(thread.second)}: {thread.second.shown}")
+        sentences.append(f"On record from {thread.where(thread.second)}: {thread.second.ended}")
     sentences += [_unanswered(thread), _bound()]
     return _account(thread), sentences
 
@@ -32,7 +32,7 @@ def _account(thread: Thread) -> str:
 def _said(thread: Thread, quoted: Quoted | None) -> str:
     if not is_quotable(quoted) or quoted is None:
         return "The entries are too short to repeat."
-    return f"The entry to keep is from {thread.where(quoted)}: {quoted.shown}"
+    return f"The entry to keep is from {thread.where(quoted)}: {quoted.ended}"
 
 
 def _unanswered(thread: Thread) -> str:

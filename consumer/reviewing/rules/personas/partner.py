@@ -29,7 +29,10 @@ def speak(thread: Thread) -> tuple[str, list[str]]:
 
 def _contact(thread: Thread) -> str:
     stages = thread.reading.stage_ids(thread.messages)
-    met = f"{number_word(len(stages))} of the {number_word(len(thread.reading.arc.stages))} stages"
+    total = len(thread.reading.arc.stages)
+    met = f"{number_word(len(stages))} of the {number_word(total)} stages"
+    if len(stages) == total:
+        met = "every stage" if total > 1 else "the one stage"
     exchanged = count(len(thread.messages), "message")
     return thread.choose(
         f"My team sits somewhere else and sees only what crosses over to us, which was "
@@ -43,7 +46,7 @@ def _felt(thread: Thread, quoted: Quoted | None) -> str:
     if not is_quotable(quoted) or quoted is None:
         return "Hardly anything in them was long enough for us to act upon."
     return (
-        f"When {thread.where(quoted)} came around, what reached us was {quoted.shown}, and "
+        f"When {thread.where(quoted)} came around, what reached us was {quoted.ended} For my side, "
         f"{_effect(quoted)}."
     )
 
@@ -53,9 +56,9 @@ def _elsewhere(thread: Thread, quoted: Quoted) -> str:
     if thread.first is not None and effect == _effect(thread.first):
         return (
             f"Working towards {thread.where(quoted)} felt alike from our end, where we read "
-            f"{quoted.shown}."
+            f"{quoted.ended}"
         )
-    return f"It was different around {thread.where(quoted)} with {quoted.shown}, because {effect}."
+    return f"Around {thread.where(quoted)} it was another matter: {quoted.ended} There, {effect}."
 
 
 def _effect(quoted: Quoted) -> str:

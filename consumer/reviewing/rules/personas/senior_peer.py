@@ -54,13 +54,13 @@ def _thinking(thread: Thread, quoted: Quoted | None) -> str:
     if not is_quotable(quoted) or quoted is None:
         return "You showed me so little of your thinking that I can't say much about it."
     where = thread.where(quoted)
-    return f"Take what you wrote me during {where}: {quoted.shown} {_read(quoted)}"
+    return f"Take what you wrote me during {where}: {quoted.ended} {_read(quoted)}"
 
 
 def _later(thread: Thread, quoted: Quoted) -> str:
     if thread.first is not None and _read(quoted) == _read(thread.first):
-        return f"Same hand later, during {thread.where(quoted)}: {quoted.shown}"
-    return f"Then, during {thread.where(quoted)}, it's {quoted.shown} {_read(quoted)}"
+        return f"Same hand later, during {thread.where(quoted)}: {quoted.ended}"
+    return f"Then, during {thread.where(quoted)}, it's {quoted.ended} {_read(quoted)}"
 
 
 def _read(quoted: Quoted) -> str:
