@@ -1,7 +1,7 @@
 """First pass: does the first try succeed more often late in the arc than early?
 
 The early half of the objectives against the late half, with Beta(½, ½) priors; a claim needs six
-objectives a side and P ≥ .9925. Of an odd number the middle one counts as late.
+objectives a side and P ≥ .9925. Of an odd number the middle one is in neither.
 """
 
 from consumer.arc import Arc
@@ -36,11 +36,11 @@ def first_pass(arc: Arc) -> Signal:
     if n < FIRST_PASS.minimum_n:
         return FIRST_PASS.too_little(arc, n=n, by_stage=by_stage)
     half = n // 2
-    early, late = (sum(successes[:half]), half), (sum(successes[half:]), n - half)
+    early, late = (sum(successes[:half]), half), (sum(successes[-half:]), half)
     return FIRST_PASS.signal(
         arc,
         verdict=_verdict(beta_greater(late, early)),
-        value=late[0] / late[1] - early[0] / early[1],
+        value=(late[0] - early[0]) / half,
         interval=rate_difference_interval(late, early, confidence=CONFIDENCE),
         n=n,
         by_stage=by_stage,

@@ -9,11 +9,12 @@ Benjamini–Hochberg (1995).
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
-from math import comb, cos, erfc, exp, log, pi, sin, sqrt
+from math import comb, cos, erfc, exp, fsum, lgamma, log, log1p, pi, sin, sqrt
 from statistics import NormalDist, fmean
 from typing import Final
 
 EXACT_FLIP_VALUES: Final = 16
+EXACT_FISHER_TOTAL: Final = 1_000
 GRID_STEPS: Final = 2_000
 
 
@@ -24,15 +25,20 @@ def binomial_tail(hits: int, n: int, rate: float) -> float:
     if rate <= 0:
         return 0.0
     # In logarithms: the power of a small rate underflows, the binomial coefficient overflows.
-    logs = (log(comb(n, k)) + k * log(rate) + (n - k) * log(1 - rate) for k in range(hits, n + 1))
-    return min(1.0, sum(exp(one) for one in logs))
+    logs = (_log_comb(n, k) + k * log(rate) + (n - k) * log1p(-rate) for k in range(hits, n + 1))
+    return min(1.0, fsum(exp(one) for one in logs))
 
 
 def fisher_greater(hits: int, n: int, other_hits: int, other_n: int) -> float:
     """Return Fisher's one-sided p of a first rate (hits of n) this far above the second."""
-    marked = hits + other_hits
-    met = sum(comb(n, k) * comb(other_n, marked - k) for k in range(hits, min(n, marked) + 1))
-    return met / comb(n + other_n, marked)
+    marked, total = hits + other_hits, n + other_n
+    tail = range(hits, min(n, marked) + 1)
+    if total <= EXACT_FISHER_TOTAL:
+        met = sum(comb(n, k) * comb(other_n, marked - k) for k in tail)
+        return met / comb(total, marked)
+    whole = _log_comb(total, marked)
+    logs = (_log_comb(n, k) + _log_comb(other_n, marked - k) - whole for k in tail)
+    return min(1.0, fsum(exp(one) for one in logs))
 
 
 def sign_flip_p(values: Sequence[float]) -> float:
@@ -138,6 +144,10 @@ def benjamini_hochberg(p_values: Sequence[float], *, q: float) -> tuple[bool, ..
             passed = rank
     kept = set(ranked[:passed])
     return tuple(index in kept for index in range(len(p_values)))
+
+
+def _log_comb(n: int, k: int) -> float:
+    return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)
 
 
 @lru_cache(maxsize=256)

@@ -60,7 +60,7 @@ def occurrences(arc: Arc) -> tuple[Occurrence, ...]:
     shown = [frozenset(issue.kind for issue in o.issues) for o in arc.objectives]
     named = [frozenset(o.opportunities or ()) for o in arc.objectives]
     any_named = any(named)
-    texts = [_words(o.feedback or "") for o in arc.objectives]
+    texts = [f" {_words(o.feedback or '')} " for o in arc.objectives]
     seen, tested = frozenset[str]().union(*shown), frozenset[str]().union(*named)
     found = []
     for kind in sorted(seen | tested):
@@ -89,7 +89,7 @@ def _feedback(
     for index, objective in enumerate(objectives):
         text = texts[index]
         if kind in (objective.feedback_kinds or ()) or (
-            text and (kind in shown[index] or _names(text, words))
+            not text.isspace() and (kind in shown[index] or _names(text, words))
         ):
             spoken.append(index)
     return tuple(spoken)
@@ -97,7 +97,7 @@ def _feedback(
 
 def _names(text: str, words: str) -> bool:
     # Whole words, or their plural.
-    return bool(words) and any(f" {words}{ending} " in f" {text} " for ending in ("", "s", "es"))
+    return bool(words) and any(f" {words}{ending} " in text for ending in ("", "s", "es"))
 
 
 def _words(text: str) -> str:

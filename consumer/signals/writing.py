@@ -1,9 +1,9 @@
 """Writing: how the learner's own texts are written, in these texts and no further.
 
 Described from 500 words on: sentence length, structure, and for English evidence markers, hedging
-and ownership, which are lists of English words; in other languages they are not measured. A
-description is no claim, so its verdict is "unclear" (absent where not one was found). Only more or
-fewer evidence markers are a claim of change, from three artefacts of 300 words on: every late text
+and ownership, which are lists of English words; in other languages they are not measured. "Present"
+says that it was found in these texts ("absent": not once), no more. Only more or fewer evidence
+markers are a claim of change, from three artefacts of 300 words on: every late text
 above (below) every early one, twice the rate, p ≤ .005. Neither short nor long sentences, neither
 hedged nor plain ones are better. Never lexical diversity, readability, grammar or spelling.
 """
@@ -44,7 +44,7 @@ class Marker:
 
 STRUCTURE = Marker(
     suffix="structure",
-    name="headings and list items",
+    name="structure: headings and list items",
     count=lambda sentence: int(is_list_line(sentence)),
 )
 ENGLISH_MARKERS = (
@@ -130,7 +130,7 @@ def _sentence_length(arc: Arc, texts: Sequence[OwnText]) -> Signal:
     )
     return measure.signal(
         arc,
-        verdict="unclear",
+        verdict="present",
         value=sum(values) / len(values),
         interval=(max(interval[0], 0.0), interval[1]) if interval else None,
         n=words,
@@ -139,7 +139,7 @@ def _sentence_length(arc: Arc, texts: Sequence[OwnText]) -> Signal:
 
 
 def _marker(arc: Arc, texts: Sequence[OwnText], marker: Marker) -> Signal:
-    measure = _measure(f"writing:{marker.suffix}", marker.name, f"per {PER_WORDS} words")
+    measure = _measure(f"writing:{marker.suffix}", marker.name, "per hundred words")
     counts = [sum(marker.count(sentence) for sentence in text.sentences) for text in texts]
     by_stage = _rate_by_stage(texts, counts)
     words, count = sum(text.words for text in texts), sum(counts)
@@ -147,7 +147,7 @@ def _marker(arc: Arc, texts: Sequence[OwnText], marker: Marker) -> Signal:
     change = _change(texts, counts) if marker.tells_change else None
     return measure.signal(
         arc,
-        verdict=change or ("unclear" if count else "absent"),
+        verdict=change or ("present" if count else "absent"),
         value=PER_WORDS * count / words,
         interval=(low, high),
         n=words,

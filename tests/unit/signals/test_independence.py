@@ -1,0 +1,106 @@
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from consumer.signals.independence import independence
+from schemas.review import Signal
+
+Series = Callable[[Signal], list[float | None]]
+FALLING = (4, 3, 3, 3, 2, 2, 1, 1, 0, 0)
+
+
+def _run(
+    hints: Sequence[int], scores: Sequence[float | None], **more: Sequence[Any]
+) -> list[dict[str, Any]]:
+    return [
+        {"hints": h, "score": s} | {name: values[i] for name, values in more.items()}
+        for i, (h, s) in enumerate(zip(hints, scores, strict=True))
+    ]
+
+
+def test_hints_falling_while_the_score_holds_is_independence(make_arc: Any, spread: Any) -> None:
+    arc = make_arc(spread(_run(FALLING, [0.72] * 5 + [0.74] * 5), 5), stages=5)
+    both = independence(arc)
+    assert [s.verdict for s in both] == ["improving", "absent"]
+    assert [s.n for s in both] == [10, 10]
+    # Least squares: -36.5 ÷ 82.5 a step, nine steps.
+    assert both[0].value == pytest.approx(-36.5 / 82.5 * 9, abs=1e-4)
+
+
+def test_hints_falling_with_the_score_is_avoidance(make_arc: Any, spread: Any) -> None:
+    scores = [0.9, 0.9, 0.85, 0.85, 0.8, 0.8, 0.75, 0.75, 0.7, 0.7]
+    both = independence(make_arc(spread(_run(FALLING, scores), 5), stages=5))
+    assert [s.verdict for s in both] == ["unclear", "present"]
+
+
+@pytest.mark.parametrize(
+    ("loss", "verdicts"),
+    [
+        (0.10, ["improving", "absent"]),
+        (0.12, ["unclear", "unclear"]),
+        (0.15, ["unclear", "present"]),
+    ],
+)
+def test_between_held_and_lost_it_is_unclear(
+    make_arc: Any, spread: Any, loss: float, verdicts: list[str]
+) -> None:
+    scores = [0.8 - loss * (i // 2) / 4 for i in range(10)]
+    both = independence(make_arc(spread(_run(FALLING, scores), 5), stages=5))
+    assert [s.verdict for s in both] == verdicts
+
+
+def test_a_loss_that_could_be_chance_is_unclear(make_arc: Any, spread: Any) -> None:
+    scores = [0.9, 0.9, 0.6, 0.6, 0.8, 0.8, 0.55, 0.55, 0.65, 0.65]
+    both = independence(make_arc(spread(_run(FALLING, scores), 5), stages=5))
+    assert [s.verdict for s in both] == ["unclear", "unclear"]
+
+
+def test_rising_hints_are_worsening(make_arc: Any, spread: Any) -> None:
+    both = independence(make_arc(spread(_run(FALLING[::-1], [0.8] * 10), 5), stages=5))
+    assert [s.verdict for s in both] == ["worsening", "absent"]
+
+
+def test_equal_hints_are_steady(make_arc: Any, spread: Any) -> None:
+    both = independence(make_arc(spread(_run([1] * 10, [0.8] * 10), 5), stages=5))
+    assert [s.verdict for s in both] == ["steady", "absent"]
+    assert both[0].value == 0
+
+
+def test_noise_is_unclear(make_arc: Any, spread: Any) -> None:
+    hints = [3, 0, 2, 4, 1, 0, 3, 1, 0, 2]
+    both = independence(make_arc(spread(_run(hints, [0.8] * 10), 5), stages=5))
+    assert both[0].verdict == "unclear"
+
+
+def test_more_hints_before_the_first_try_late_than_early_is_not_independence(
+    make_arc: Any, spread: Any
+) -> None:
+    asked = [False] * 6 + [True] * 2 + [None] * 2
+    fields = _run(FALLING, [0.8] * 10, hint_before_first_attempt=asked)
+    assert independence(make_arc(spread(fields, 5), stages=5))[0].verdict == "unclear"
+
+
+def test_without_hints_or_scores_nothing_is_said(
+    make_arc: Any, spread: Any, series_of: Series
+) -> None:
+    for fields in (_run([0] * 10, [0.8] * 10), _run(FALLING, [None] * 10)):
+        both = independence(make_arc(spread(fields, 4)))
+        assert [(s.verdict, s.n, s.value) for s in both] == [("too_little_data", 0, None)] * 2
+    assert series_of(independence(make_arc(spread(_run([0] * 10, [0.8] * 10), 4)))[0]) == [None] * 4
+
+
+def test_five_objectives_are_too_few(make_arc: Any, spread: Any) -> None:
+    both = independence(make_arc(spread(_run([4, 3, 2, 1, 0], [0.8] * 5), 5), stages=5))
+    assert [(s.verdict, s.n, s.minimum_n) for s in both] == [("too_little_data", 5, 6)] * 2
+
+
+def test_scores_in_one_stage_only_cannot_tell_whether_they_held(make_arc: Any, spread: Any) -> None:
+    scores = [0.8, 0.8, *[None] * 8]
+    both = independence(make_arc(spread(_run(FALLING, scores), 5), stages=5))
+    assert [s.verdict for s in both] == ["unclear", "unclear"]
+
+
+def test_the_series_holds_hints_an_objective(make_arc: Any, series_of: Series) -> None:
+    arc = make_arc([(1, {"hints": 3, "score": 0.5}), (1, {"hints": 0}), (3, {"hints": 1})])
+    assert series_of(independence(arc)[0]) == [1.5, None, 1, None]

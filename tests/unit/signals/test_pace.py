@@ -1,0 +1,76 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from consumer.signals.pace import pace
+from schemas.review import Signal
+
+Series = Callable[[Signal], list[float | None]]
+
+
+def _timed(minutes: list[float]) -> list[tuple[int, dict[str, Any]]]:
+    return [(i, {"active_seconds": 60 * m}) for i, m in enumerate(minutes, start=1)]
+
+
+def test_four_stages_each_a_fifth_faster_is_improving(make_arc: Any) -> None:
+    signal = pace(make_arc(_timed([10, 8, 6.4, 5.12]), expected_minutes=[10] * 4))
+    assert (signal.verdict, signal.n) == ("improving", 4)
+    assert signal.value == pytest.approx(-20)
+    assert signal.low == signal.high == signal.value
+
+
+def test_getting_slower_is_worsening_and_above_0(make_arc: Any) -> None:
+    signal = pace(make_arc(_timed([5, 6, 7.5, 9]), expected_minutes=[10] * 4))
+    assert signal.verdict == "worsening"
+    assert signal.value is not None
+    assert signal.value > 10
+
+
+def test_the_expected_time_of_each_stage_counts(make_arc: Any, series_of: Series) -> None:
+    # Always twice as long as before, as expected: nothing changed.
+    signal = pace(make_arc(_timed([5, 10, 20, 40]), expected_minutes=[10, 20, 40, 80]))
+    assert (signal.verdict, signal.value) == ("steady", 0)
+    assert series_of(signal) == [0.5, 0.5, 0.5, 0.5]
+
+
+def test_three_stages_are_too_few_even_in_perfect_order(make_arc: Any) -> None:
+    signal = pace(make_arc(_timed([10, 5, 2]), stages=3, expected_minutes=[10] * 3))
+    assert (signal.verdict, signal.n, signal.minimum_n) == ("too_little_data", 3, 4)
+
+
+def test_four_stages_out_of_order_are_unclear(make_arc: Any) -> None:
+    signal = pace(make_arc(_timed([10, 8, 8.5, 5]), expected_minutes=[10] * 4))
+    assert signal.verdict == "unclear"
+
+
+def test_a_perfect_order_of_small_changes_is_steady(make_arc: Any) -> None:
+    signal = pace(make_arc(_timed([10, 9.6, 9.2, 8.8]), expected_minutes=[10] * 4))
+    assert signal.verdict == "steady"
+
+
+def test_without_expected_times_stages_are_not_compared(make_arc: Any, series_of: Series) -> None:
+    signal = pace(make_arc(_timed([10, 8, 6, 4])))
+    assert (signal.verdict, signal.n, signal.value) == ("too_little_data", 0, None)
+    assert series_of(signal) == [None] * 4
+
+
+def test_a_stage_with_one_untimed_objective_is_left_out(make_arc: Any, series_of: Series) -> None:
+    objectives = [*_timed([10, 8, 6, 5, 4]), (2, {"active_seconds": None})]
+    signal = pace(make_arc(objectives, stages=5, expected_minutes=[10] * 5))
+    assert signal.n == 4
+    assert series_of(signal) == [1, None, 0.6, 0.5, 0.4]
+
+
+def test_the_slope_is_over_the_places_of_the_stages_not_over_their_ranks(make_arc: Any) -> None:
+    # The second stage of five is untimed: 21 % over two stages is 10 % each.
+    objectives = [(1, {"active_seconds": 1210.0}), (3, {"active_seconds": 1000.0})]
+    objectives += [(4, {"active_seconds": 1000 / 1.1}), (5, {"active_seconds": 1000 / 1.21})]
+    signal = pace(make_arc(objectives, stages=5, expected_minutes=[10] * 5))
+    assert signal.value == pytest.approx(100 * (1 / 1.1 - 1), abs=1e-3)
+
+
+def test_a_stage_without_any_time_has_no_ratio(make_arc: Any, series_of: Series) -> None:
+    signal = pace(make_arc(_timed([10, 0, 6, 4]), expected_minutes=[10] * 4))
+    assert signal.n == 3
+    assert series_of(signal)[1] is None

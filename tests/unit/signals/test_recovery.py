@@ -1,0 +1,39 @@
+from typing import Any
+
+import pytest
+
+from consumer.signals.recovery import recovery
+
+
+def _retried(first: float | None, score: float | None, attempts: int = 2) -> dict[str, Any]:
+    return {"first_score": first, "score": score, "attempts": attempts}
+
+
+def test_the_value_is_the_share_gained_of_what_was_open(make_arc: Any, spread: Any) -> None:
+    signal = recovery(
+        make_arc(spread([_retried(0.4, 0.8), _retried(0.5, 0.9), _retried(0.3, 0.7)], 3))
+    )
+    assert signal.value == pytest.approx(1.2 / 1.8, abs=1e-4)
+    assert (signal.verdict, signal.n) == ("present", 3)
+
+
+def test_little_gained_is_absent(make_arc: Any, spread: Any) -> None:
+    signal = recovery(make_arc(spread([_retried(0.4, 0.45)] * 4, 4)))
+    assert signal.verdict == "absent"
+
+
+def test_gains_here_and_losses_there_are_unclear(make_arc: Any, spread: Any) -> None:
+    fields = [_retried(0.2, 1.0), _retried(0.5, 0.3), _retried(0.5, 1.0), _retried(0.4, 0.2)]
+    assert recovery(make_arc(spread(fields, 4))).verdict == "unclear"
+
+
+def test_only_retried_objectives_with_both_scores_and_something_open_count(make_arc: Any) -> None:
+    fields = [
+        _retried(0.4, 0.8),
+        _retried(0.4, 0.8, attempts=1),
+        _retried(None, 0.8),
+        _retried(0.4, None),
+        _retried(1.0, 1.0),
+    ]
+    signal = recovery(make_arc([(1, one) for one in fields]))
+    assert (signal.verdict, signal.n, signal.minimum_n) == ("too_little_data", 1, 3)
