@@ -1,5 +1,7 @@
 """The store on both databases: a fresh SQLite file or a fresh PostgreSQL database a test."""
 
+import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -38,6 +40,29 @@ async def store(database_url: str) -> AsyncIterator[Store]:
     await opened.prepare()
     yield opened
     await opened.close()
+    await sqlite_threads_end()
+
+
+async def sqlite_threads_end() -> None:
+    """Wait for aiosqlite's threads: one whose connection never opened ends by itself, later."""
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            await asyncio.to_thread(thread.join, 5)
+
+
+@pytest.fixture
+async def closing() -> AsyncIterator[Callable[[Store], Store]]:
+    """Return a function that has a store closed when the test ends."""
+    opened: list[Store] = []
+
+    def later(store: Store) -> Store:
+        opened.append(store)
+        return store
+
+    yield later
+    for store in opened:
+        await store.close()
+    await sqlite_threads_end()
 
 
 def _fields(number: int) -> dict[str, Any]:

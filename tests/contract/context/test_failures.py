@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +15,6 @@ from consumer.context.store import Store, open_store
 from gateway.database import open_engine
 
 Make = Callable[..., Any]
-
-
-@pytest.fixture
-async def closing() -> AsyncIterator[Callable[[Store], Store]]:
-    opened: list[Store] = []
-
-    def later(store: Store) -> Store:
-        opened.append(store)
-        return store
-
-    yield later
-    for store in opened:
-        await store.close()
 
 
 async def test_a_locked_sqlite_file_may_work_in_a_moment(
@@ -57,13 +44,12 @@ async def test_readers_go_on_while_sqlite_is_written(tmp_path: Path, closing: Ma
     other.close()
 
 
-async def test_a_table_that_is_not_there_wants_someone_to_look(database_url: str) -> None:
-    store = open_store(database_url)
-    try:
-        with pytest.raises(StoreError) as caught:
-            await store.get("run-1", "arc", "h")
-    finally:
-        await store.close()
+async def test_a_table_that_is_not_there_wants_someone_to_look(
+    database_url: str, closing: Make
+) -> None:
+    store = closing(open_store(database_url))
+    with pytest.raises(StoreError) as caught:
+        await store.get("run-1", "arc", "h")
     assert not isinstance(caught.value, StoreUnavailableError)
 
 
