@@ -15,11 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from gateway.database_address import async_address
 
 MIGRATIONS = Path(__file__).parent / "migrations"
-_ASYNC_DRIVERS = {
-    "sqlite": "sqlite+aiosqlite",
-    "postgresql": "postgresql+asyncpg",
-    "postgres": "postgresql+asyncpg",
-}
 WRITES = {"writes": True}
 BUSY_TIMEOUT_MS = 30_000
 # An arbitrary number of our own, shared by all gateways that start on one PostgreSQL database.
