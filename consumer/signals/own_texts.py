@@ -66,7 +66,6 @@ def _own(artefact: ArtefactSubmitted, seen: set[str]) -> OwnText:
     whole = folded(artefact.text)
     if whole in seen:
         return text
-    seen.add(whole)
     kept, words = [], 0
     for sentence in sentences(artefact.text):
         key, count = folded(sentence), count_words(sentence)
@@ -75,4 +74,5 @@ def _own(artefact: ArtefactSubmitted, seen: set[str]) -> OwnText:
         seen.add(key)
         kept.append(sentence)
         words += count
+    seen.add(whole)
     return replace(text, sentences=tuple(kept), words=words)

@@ -1,0 +1,68 @@
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from consumer.signals.calibration import calibration
+from schemas.review import Signal
+
+Series = Callable[[Signal], list[float | None]]
+
+
+def _arc(make_arc: Any, gaps: Sequence[float], **fields: Any) -> Any:
+    n = len(gaps)
+    return make_arc(
+        [(i, {"score": 0.5}) for i in range(1, n + 1)],
+        stages=n,
+        artefacts=[(i, {"self_rating": 0.5 + gap} | fields) for i, gap in enumerate(gaps, start=1)],
+    )
+
+
+def test_six_ratings_above_the_scores_are_over_rating(make_arc: Any) -> None:
+    signal = calibration(_arc(make_arc, [0.1, 0.2, 0.15, 0.2, 0.1, 0.3]))
+    assert (signal.verdict, signal.name, signal.n) == ("present", "over_rating", 6)
+    assert signal.value == pytest.approx(0.175)
+
+
+def test_six_ratings_below_are_under_rating(make_arc: Any) -> None:
+    signal = calibration(_arc(make_arc, [-0.1, -0.2, -0.15, -0.2, -0.1, -0.3]))
+    assert (signal.verdict, signal.name) == ("present", "under_rating")
+
+
+def test_five_pairs_are_too_few(make_arc: Any, series_of: Series) -> None:
+    signal = calibration(_arc(make_arc, [0.3] * 5))
+    assert (signal.verdict, signal.n, signal.minimum_n) == ("too_little_data", 5, 6)
+    assert series_of(signal) == [pytest.approx(0.3)] * 5
+
+
+def test_a_small_gap_is_absent_however_sure(make_arc: Any) -> None:
+    assert calibration(_arc(make_arc, [0.05, 0.06, 0.05, 0.07, 0.05, 0.06])).verdict == "absent"
+
+
+def test_a_mean_of_a_tenth_is_enough(make_arc: Any) -> None:
+    assert calibration(_arc(make_arc, [0.1] * 6)).verdict == "present"
+
+
+def test_a_gap_that_could_be_chance_is_unclear(make_arc: Any) -> None:
+    assert calibration(_arc(make_arc, [0.4, -0.2, 0.4, -0.1, 0.4, 0.3])).verdict == "unclear"
+
+
+def test_the_latest_revision_and_the_mean_of_the_stage_count(
+    make_arc: Any, series_of: Series
+) -> None:
+    arc = make_arc(
+        [(1, {"score": 0.4}), (1, {"score": 0.6}), (2, {})],
+        stages=2,
+        artefacts=[
+            (1, {"artefact_id": "a", "revision": 1, "self_rating": 1.0}),
+            (1, {"artefact_id": "a", "revision": 2, "self_rating": 0.7, "text": "Newer."}),
+            (2, {"self_rating": 0.9}),
+        ],
+    )
+    signal = calibration(arc)
+    assert signal.n == 1
+    assert series_of(signal) == [pytest.approx(0.2), None]
+
+
+def test_the_same_artefact_handed_in_six_times_counts_once(make_arc: Any) -> None:
+    assert calibration(_arc(make_arc, [0.3] * 6, text="The same text each time.")).n == 1

@@ -1,0 +1,178 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from consumer.signals.issues import findings, issues, returns_late
+from consumer.signals.occurrence import Occurrence
+from schemas.review import Signal
+
+Series = Callable[[Signal], list[float | None]]
+
+
+def _run(**marks: str) -> list[dict[str, Any]]:
+    """One objective a column: "x" shows the kind, "f" shows it and is spoken of."""
+    fields: list[dict[str, Any]] = []
+    for column in zip(*marks.values(), strict=True):
+        kinds = [k for k, mark in zip(marks, column, strict=True) if mark in "xf"]
+        spoken = tuple(k for k, mark in zip(marks, column, strict=True) if mark == "f")
+        fields.append({"kinds": kinds, "feedback_kinds": spoken})
+    return fields
+
+
+def _by_name(signals: tuple[Signal, ...]) -> dict[str, Signal]:
+    return {signal.name: signal for signal in signals}
+
+
+def test_a_kind_far_above_the_others_recurs(make_arc: Any, spread: Any, series_of: Series) -> None:
+    arc = make_arc(spread(_run(a="xxxx.xx.xx.x", b=".x..........", c="........x..."), 4))
+    signals = issues(arc, base_rates=None)
+    assert [s.signal_id for s in signals] == [f"recurring_issue:{k}" for k in "abc"]
+    found = signals[0]
+    assert (found.kind, found.verdict, found.value, found.n) == (
+        "recurring_issue",
+        "present",
+        0.75,
+        12,
+    )
+    assert series_of(found) == [1, *[pytest.approx(2 / 3, abs=1e-4)] * 3]
+    assert [s.verdict for s in signals[1:]] == ["absent", "absent"]
+
+
+def test_with_fewer_than_two_other_kinds_nothing_is_claimed(make_arc: Any, spread: Any) -> None:
+    arc = make_arc(spread(_run(a="xxxxxxxxxxxx", b="...........x"), 4))
+    assert _by_name(issues(arc, base_rates=None))["a"].verdict == "unclear"
+
+
+def test_with_a_base_rate_one_kind_alone_can_recur(make_arc: Any, spread: Any) -> None:
+    arc = make_arc(spread(_run(a="x..x..x...x."), 4))
+    (rare,) = issues(arc, base_rates={"a": 0.03})
+    (common,) = issues(arc, base_rates={"a": 0.10})
+    assert (rare.verdict, common.verdict) == ("present", "unclear")
+
+
+def test_a_common_kind_does_not_recur_beyond_its_rate(make_arc: Any, spread: Any) -> None:
+    arc = make_arc(spread(_run(a="xx.xxx.xx.xx", b=".x..........", c="........x..."), 4))
+    assert _by_name(issues(arc, base_rates={"a": 0.75}))["a"].verdict == "absent"
+
+
+def test_a_kind_without_a_base_rate_is_held_against_the_others(make_arc: Any, spread: Any) -> None:
+    arc = make_arc(spread(_run(a="xxxx.xx.xx.x", b=".x..........", c="........x..."), 4))
+    assert _by_name(issues(arc, base_rates={"b": 0.1}))["a"].verdict == "present"
+
+
+def test_two_hits_are_not_enough_unless_both_came_after_feedback(
+    make_arc: Any, spread: Any
+) -> None:
+    silent = make_arc(spread(_run(a="....x......x"), 4))
+    told = spread(_run(a="....x......x"), 4)
+    told[1][1]["feedback_kinds"] = ("a",)
+    rates = {"a": 0.005}
+    assert issues(silent, base_rates=rates)[0].verdict == "unclear"
+    assert issues(make_arc(told), base_rates=rates)[0].verdict == "present"
+
+
+def test_hits_in_one_stage_do_not_recur(make_arc: Any) -> None:
+    hit = {"kinds": ["a"]}
+    arc = make_arc([(1, hit), (1, hit), (1, hit), (2, {}), (3, {}), (4, {})])
+    assert issues(arc, base_rates={"a": 0.01})[0].verdict == "unclear"
+
+
+def test_the_test_is_never_skipped(make_arc: Any, spread: Any) -> None:
+    arc = make_arc(spread(_run(a="xxx.........", b="xx..........", c="..x.x......."), 4))
+    assert all(s.verdict != "present" for s in issues(arc, base_rates=None))
+
+
+def test_gone_after_feedback_is_fixed_and_wins_over_recurring(make_arc: Any, spread: Any) -> None:
+    arc = make_arc(spread(_run(a="xxxxf.......", b=".x..........", c="........x..."), 4))
+    first = issues(arc, base_rates={"a": 0.02})[0]
+    assert (first.signal_id, first.kind, first.verdict) == (
+        "fixed_issue:a",
+        "fixed_issue",
+        "improving",
+    )
+    assert (first.value, first.n, first.low) == (0, 7, 0)
+
+
+def test_gone_without_feedback_is_not_fixed(make_arc: Any, spread: Any) -> None:
+    arc = make_arc(spread(_run(a="xxxxx......."), 4))
+    assert issues(arc, base_rates={"a": 0.9})[0].kind == "recurring_issue"
+
+
+def test_a_hit_after_the_last_feedback_is_not_fixed(make_arc: Any, spread: Any) -> None:
+    arc = make_arc(spread(_run(a="xxxxf......x"), 4))
+    assert issues(arc, base_rates={"a": 0.9})[0].kind == "recurring_issue"
+
+
+def test_gone_too_late_to_tell_is_not_fixed(make_arc: Any, spread: Any) -> None:
+    # All four hits within the first nine of twelve: C(9, 4) / C(12, 4) = .25.
+    arc = make_arc(spread(_run(a=".x..xx..f..."), 4))
+    (finding,) = findings(arc, base_rates=None)
+    assert finding.fixed_p == pytest.approx(126 / 495)
+    assert not finding.fixed
+
+
+def test_back_at_the_end_after_feedback_and_a_long_break_is_worsening(
+    make_arc: Any, spread: Any
+) -> None:
+    arc = make_arc(spread(_run(a="xxf......xxx"), 4))
+    assert issues(arc, base_rates={"a": 0.05})[0].verdict == "worsening"
+
+
+@pytest.mark.parametrize(
+    ("hits", "feedback", "late"),
+    [
+        ((0, 1, 2, 9, 10, 11), (2,), True),
+        ((0, 1, 2, 9, 10, 11), (), False),
+        ((0, 1, 2, 9, 10, 11), (10,), False),
+        ((0, 1, 2, 4, 6, 8, 10, 11), (0,), False),
+        ((0, 6, 7), (0,), False),
+    ],
+)
+def test_a_return_needs_feedback_a_rare_break_and_the_last_third(
+    hits: tuple[int, ...], feedback: tuple[int, ...], late: bool
+) -> None:
+    one = Occurrence(kind="a", chances=tuple(range(12)), hits=hits, feedback=feedback, occurs=True)
+    assert returns_late(one) is late
+
+
+def test_two_chances_are_too_few(make_arc: Any) -> None:
+    hit = {"kinds": ["a"], "opportunities": ("a",)}
+    (signal,) = issues(make_arc([(1, hit), (2, hit), (3, {})]), base_rates={"a": 0.001})
+    assert (signal.verdict, signal.n, signal.minimum_n) == ("too_little_data", 2, 3)
+
+
+def test_kinds_tested_for_and_never_seen_are_held_against_but_not_reported(
+    make_arc: Any, spread: Any
+) -> None:
+    fields = [f | {"opportunities": ("a", "b", "c")} for f in _run(a="xxx.xx.x")]
+    (signal,) = issues(make_arc(spread(fields, 4)), base_rates=None)
+    assert (signal.name, signal.verdict) == ("a", "present")
+
+
+def test_many_kinds_need_more_than_one_kind_alone(make_arc: Any, spread: Any) -> None:
+    # p = .0043 for the first: enough alone, not as the best of 24.
+    marks = {"a": "xxx........."} | {
+        f"k{i}": "." * (i % 12) + "x" + "." * (11 - i % 12) for i in range(23)
+    }
+    fields = _run(**marks)
+    rates = dict.fromkeys(marks, 0.9) | {"a": 0.028}
+    alone = make_arc([(1 + i // 2, f) for i, f in enumerate(_run(a=marks["a"]))], stages=6)
+    among = make_arc([(1 + i // 2, f) for i, f in enumerate(fields)], stages=6)
+    assert 0.0021 < (findings(alone, base_rates=rates)[0].recurring_p or 0) <= 0.005
+    assert issues(alone, base_rates=rates)[0].verdict == "present"
+    assert _by_name(issues(among, base_rates=rates))["a"].verdict == "unclear"
+
+
+def test_long_kinds_have_short_ids_that_never_collide(make_arc: Any) -> None:
+    kinds = ["k" * 299 + "a", "k" * 299 + "b", "#1", "~1"]
+    signals = issues(make_arc([(1, {"kinds": kinds})]), base_rates=None)
+    ids = [signal.signal_id for signal in signals]
+    assert len(set(ids)) == 4
+    assert {signal.name for signal in signals} == set(kinds)
+    assert max(map(len, ids)) <= 128
+
+
+def test_the_best_supported_kind_comes_first(make_arc: Any, spread: Any) -> None:
+    arc = make_arc(spread(_run(a="x...........", z="xxxx.xx.xx.x", m="..x..x......"), 4))
+    assert issues(arc, base_rates=None)[0].name == "z"

@@ -1,0 +1,79 @@
+from typing import Any
+
+import pytest
+
+from consumer.signals.occurrence import Occurrence, occurrences
+
+
+def _only(arc: Any, kind: str = "late_update") -> Occurrence:
+    (found,) = (one for one in occurrences(arc) if one.kind == kind)
+    return found
+
+
+def test_without_opportunities_every_objective_is_a_chance(make_arc: Any) -> None:
+    one = _only(make_arc([(1, {"kinds": ["late_update"]}), (2, {}), (3, {"opportunities": ()})]))
+    assert (one.chances, one.hits) == ((0, 1, 2), (0,))
+
+
+def test_where_any_objective_names_opportunities_only_those_named_count(make_arc: Any) -> None:
+    objectives = [
+        (1, {"kinds": ["late_update"], "opportunities": ("late_update",)}),
+        (2, {"kinds": ["late_update"]}),
+        (3, {"opportunities": ("late_update", "other")}),
+    ]
+    one = _only(make_arc(objectives))
+    assert (one.chances, one.hits) == ((0, 2), (0,))
+
+
+def test_an_issue_seen_thrice_in_one_objective_is_one_hit(make_arc: Any) -> None:
+    one = _only(make_arc([(1, {"kinds": ["late_update"] * 3}), (2, {"kinds": ["late_update"]})]))
+    assert one.hits == (0, 1)
+
+
+def test_a_kind_tested_for_and_never_seen_is_known_but_does_not_occur(make_arc: Any) -> None:
+    one = _only(make_arc([(1, {"opportunities": ("late_update",)})]))
+    assert (one.occurs, one.chances, one.hits) == (False, (0,), ())
+
+
+@pytest.mark.parametrize(
+    ("fields", "counts"),
+    [
+        ({"feedback_kinds": ("late_update",)}, True),
+        ({"feedback": "Again a late update to the board."}, True),
+        ({"feedback": "Mind the Late-Updates, please."}, True),
+        ({"feedback": "Good.", "kinds": ["late_update"]}, True),
+        ({"feedback": "Good."}, False),
+        ({"feedback": "A translate_updater is fine."}, False),
+        ({"feedback": "  ", "kinds": ["late_update"]}, False),
+        ({"feedback_kinds": ("other",)}, False),
+    ],
+)
+def test_feedback_counts_where_it_names_the_kind_or_follows_it(
+    make_arc: Any, fields: dict[str, Any], counts: bool
+) -> None:
+    hit = {"kinds": ["late_update"]}
+    one = _only(make_arc([(1, hit), (1, fields), (2, hit), (3, {})]))
+    assert one.feedback == ((1,) if counts else ())
+
+
+def test_hits_after_feedback_are_those_of_later_objectives(make_arc: Any) -> None:
+    hit = {"kinds": ["late_update"]}
+    one = _only(make_arc([(1, hit), (1, hit | {"feedback": "No."}), (2, hit), (3, hit)]))
+    assert one.after_feedback == (2, 3)
+
+
+def test_gone_from_is_the_first_feedback_at_or_after_the_last_hit() -> None:
+    one = Occurrence(
+        kind="k", chances=tuple(range(9)), hits=(0, 2), feedback=(0, 2, 5), occurs=True
+    )
+    assert (one.gone_from, one.chances_after(2)) == (2, 6)
+
+
+def test_a_kind_without_feedback_after_its_last_hit_is_never_gone() -> None:
+    one = Occurrence(kind="k", chances=(0, 1, 2), hits=(0, 2), feedback=(0,), occurs=True)
+    assert one.gone_from is None
+
+
+def test_the_longest_break_counts_chances_only() -> None:
+    one = Occurrence(kind="k", chances=(0, 2, 4, 5, 6, 9), hits=(0, 2, 9), feedback=(), occurs=True)
+    assert one.longest_break() == (3, 2)
