@@ -317,7 +317,7 @@ async def test_what_was_written_after_an_erasure_is_kept_even_where_it_is_read_a
     await store.erase_user("learner-1", erased_at_ms=at)
     await store.add([kept(message(1, occurred_at=later))])
     await store.register(trigger(occurred_at=later), triggered_at_ms=5)
-    await store.erase_user("learner-1", erased_at_ms=at)
+    assert await store.erase_user("learner-1", erased_at_ms=at) == ()
     assert len(await store.records_of("run-1", "message")) == 1
     assert await store.run("run-1") is not None
 
