@@ -74,7 +74,7 @@ _STEPS: Final[tuple[tuple[re.Pattern[str], Step], ...]] = (
         re.compile(r"leading|bias|question|generali", re.IGNORECASE),
         Step(
             "Ask for the last time it happened instead of whether it happens",
-            "cross out every question that can be answered with yes, and ask it again openly",
+            "turn each yes-or-no question into one about a particular day",
         ),
     ),
     (

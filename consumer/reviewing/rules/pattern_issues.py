@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from consumer.reviewing.rules.citing import cite, cite_issue, issue_note, spread
+from consumer.reviewing.rules.citing import cite, cite_issue, spread
 from consumer.reviewing.rules.proposal import Proposal
 from consumer.reviewing.rules.reading import Reading, name_of, shows
-from consumer.reviewing.rules.wording import capital, count, kind_words, number_word, titled
+from consumer.reviewing.rules.wording import capital, count, kind_words, number_word
 from schemas.events import ObjectiveRolledUp
 from schemas.review import Signal
 
@@ -14,17 +14,14 @@ def recurring_issue(reading: Reading, signal: Signal) -> Proposal:
     """Say where a kind came back, how often, and what its feedback changed."""
     kind = signal.name
     hits = tuple(o for o in reading.arc.objectives if shows(o, kind))
-    chosen = spread(hits)
-    noted = next((o for o in chosen if issue_note(o, kind)), None)
-    note = titled(issue_note(noted, kind) or "", "") if noted else ""
+    chosen = spread(hits, limit=5)
     sentences = (
         _opening(reading, signal, hits),
         _after_feedback(reading, hits, kind),
-        f"In {reading.stage(noted.stage_id)} the note reads {note}." if noted and note else "",
         _meaning(reading, signal, hits),
     )
     citations = tuple(cite_issue(o, kind) for o in chosen)
-    return Proposal(sentences, chosen, citations)
+    return Proposal(sentences, hits, citations)
 
 
 def fixed_issue(reading: Reading, signal: Signal) -> Proposal:
@@ -43,10 +40,9 @@ def fixed_issue(reading: Reading, signal: Signal) -> Proposal:
         ),
         "What was said there changed how you work, and it has held.",
     )
-    chosen = (*spread(hits, limit=2), *spread(clear[::-1], limit=2))
     feedback = (cite(spoken, None),) if spoken else ()
     citations = (*(cite_issue(o, kind) for o in hits[:2]), *feedback, *map(cite, clear[-2:]))
-    return Proposal(sentences, (*chosen, *hits[:2], *clear[-2:]), citations)
+    return Proposal(sentences, (*hits, *clear), citations)
 
 
 def first_feedback(reading: Reading, kind: str) -> ObjectiveRolledUp | None:

@@ -26,7 +26,9 @@ def pace(reading: Reading, signal: Signal) -> Proposal:
     times = [_time_of(reading, stage_id) for stage_id in ends]
     sentence = f"{times[0]}; {times[1]}." if all(times) and times else ""
     objectives = [o for o in reading.arc.objectives if o.stage_id in measured]
-    return from_objectives((opening, sentence, _price(reading, faster=faster)), spread(objectives))
+    return from_objectives(
+        (opening, sentence, _price(reading, faster=faster)), spread(objectives), over=objectives
+    )
 
 
 def independence(reading: Reading, signal: Signal) -> Proposal:
@@ -43,14 +45,16 @@ def independence(reading: Reading, signal: Signal) -> Proposal:
     if signal.verdict == "improving":
         sentences = (f"{before}{held}.", first, "You no longer need the push to begin.")
         chosen = (*spread(_most_hinted(early), limit=2), *spread(_unaided(late), limit=2))
-        return from_objectives(sentences, chosen)
+        return from_objectives(sentences, chosen, over=reading.arc.objectives)
     sentences = (
         f"{before}: you leaned on help more as the run went on.",
         first,
         f"Your scores went from {scores.replace(', then ', ' to ')} meanwhile." if scores else "",
     )
     return from_objectives(
-        sentences, (*spread(_unaided(early), limit=2), *spread(_most_hinted(late), limit=2))
+        sentences,
+        (*spread(_unaided(early), limit=2), *spread(_most_hinted(late), limit=2)),
+        over=reading.arc.objectives,
     )
 
 
@@ -73,7 +77,9 @@ def help_avoidance(reading: Reading, signal: Signal) -> Proposal:
     )
     low = [o for o in _unaided(late) if (o.score or 0.0) < SUCCESS_SCORE] or list(late)
     return from_objectives(
-        sentences, (*spread(_most_hinted(early), limit=2), *spread(low, limit=2))
+        sentences,
+        (*spread(_most_hinted(early), limit=2), *spread(low, limit=2)),
+        over=reading.arc.objectives,
     )
 
 
@@ -95,9 +101,11 @@ def first_pass(reading: Reading, signal: Signal) -> Proposal:
     rose = signal.verdict == "improving"
     misses = [o for o in (early if rose else late) if not _came_right(o)]
     hits = [o for o in (late if rose else early) if _came_right(o)]
-    pair = (misses, hits) if rose else (hits, misses)
+    pair = (misses or early, hits or late) if rose else (hits or early, misses or late)
     return from_objectives(
-        (counts, meaning), (*spread(pair[0], limit=2), *spread(pair[1], limit=2))
+        (counts, meaning),
+        (*spread(pair[0], limit=2), *spread(pair[1], limit=2)),
+        over=reading.arc.objectives,
     )
 
 
@@ -122,7 +130,7 @@ def recovery(reading: Reading, signal: Signal) -> Proposal:
         example,
         "A poor first attempt tells little about where your work ends.",
     )
-    return from_objectives(sentences, spread(retried))
+    return from_objectives(sentences, spread(retried), over=retried)
 
 
 def stuck(reading: Reading, signal: Signal) -> Proposal:
@@ -145,7 +153,7 @@ def stuck(reading: Reading, signal: Signal) -> Proposal:
             "skill from a good day."
         ),
     )
-    return from_objectives(sentences, spread(missed))
+    return from_objectives(sentences, spread(missed), over=missed)
 
 
 def _time_of(reading: Reading, stage_id: str) -> str:

@@ -19,6 +19,11 @@ class Proposal:
     citations: tuple[Citation, ...]
 
 
-def from_objectives(sentences: Sequence[str], objectives: Sequence[ObjectiveRolledUp]) -> Proposal:
-    """Rest sentences on objectives, cited as wholes."""
-    return Proposal(tuple(sentences), tuple(objectives), tuple(cite(o) for o in objectives))
+def from_objectives(
+    sentences: Sequence[str],
+    cited: Sequence[ObjectiveRolledUp],
+    *,
+    over: Sequence[ObjectiveRolledUp],
+) -> Proposal:
+    """Rest sentences on the objectives they were measured `over`, a few of them cited."""
+    return Proposal(tuple(sentences), tuple(over), tuple(cite(o) for o in cited))

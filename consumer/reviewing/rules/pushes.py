@@ -6,7 +6,7 @@ from consumer.reviewing.rules.citing import bounded, cite, cite_issue, spread
 from consumer.reviewing.rules.pattern_issues import first_feedback
 from consumer.reviewing.rules.reading import Reading, name_of, shows
 from consumer.reviewing.rules.sticking import lowest, repeated_kinds
-from consumer.reviewing.rules.wording import count, figure, kind_words, number_word, titled
+from consumer.reviewing.rules.wording import count, figure, kind_words, number_word, quoted_words
 
 MAX_PUSHES = 3
 
@@ -38,7 +38,7 @@ def _against_kind(reading: Reading) -> NextPushDraft | None:
         return None
     hits = [o for o in reading.arc.objectives if shows(o, kind)]
     spoken = first_feedback(reading, kind)
-    said = titled(spoken.feedback or "", "") if spoken else ""
+    said = quoted_words(spoken.feedback or "") if spoken else ""
     why = (
         f"{number_word(len(hits)).capitalize()} objectives were marked with {kind_words(kind)}, "
         f"the last in {reading.stage(hits[-1].stage_id)}."

@@ -41,9 +41,7 @@ _FILLERS = frozenset(
         "sorta",
     ]
 )
-_LEADING_FILLERS = re.compile(
-    r"\A(?:(?:um|uh|uhm|er|erm|mm|hmm|yeah|yep|okay|ok|well)\b[,. ]*)+", re.IGNORECASE
-)
+_LEADING_FILLERS = re.compile(r"\A(?:(?:um|uh|uhm|er|erm|mm|hmm)\b[,. ]*)+", re.IGNORECASE)
 _ENDS = frozenset(".!?…")
 _MARKS = frozenset('“”"«»„「」')
 _TO_REVIEWER = re.compile(

@@ -78,8 +78,10 @@ class Reading:
     def stages(self, objectives: Sequence[ObjectiveRolledUp]) -> str:
         """List the stages of some objectives, in order, three at most by name."""
         ids = self.stage_ids(objectives)
+        if len(ids) == len(self.arc.stages) > 1:
+            return "every stage"
         if len(ids) > 3:
-            return f"{len(ids)} of the {len(self.arc.stages)} stages"
+            return f"{number_word(len(ids))} of the {number_word(len(self.arc.stages))} stages"
         return listed([self.stage(stage_id) for stage_id in ids])
 
     def stage_ids(

@@ -3,9 +3,9 @@
 from collections import Counter
 
 from consumer.drafts import KeptStuckDraft
-from consumer.reviewing.rules.citing import bounded, cite, cite_issue, issue_note, spread
+from consumer.reviewing.rules.citing import bounded, cite, cite_issue, spread
 from consumer.reviewing.rules.reading import SUCCESS_SCORE, Reading, name_of, shows
-from consumer.reviewing.rules.wording import capital, count, figure, kind_words, listed, titled
+from consumer.reviewing.rules.wording import capital, count, figure, kind_words, listed
 from schemas.events import ObjectiveRolledUp
 
 MAX_KINDS = 2
@@ -46,17 +46,16 @@ def _of_kind(reading: Reading, kind: str, *, claimed: bool, place: int) -> KeptS
     hits = [o for o in reading.arc.objectives if shows(o, kind)]
     # The last time it happened: the freshest, and after whatever was said about it.
     chosen = hits[-1]
-    note = titled(issue_note(chosen, kind) or "", "")
     words = capital(kind_words(kind))
     where = name_of(chosen)
     if claimed:
-        text = f"{words}, most lately on {where}"
-        text += f": {note}." if note else "."
+        text = f"{words}, most lately on {where}."
         low = [o for o in hits if o.score is not None and o.score < SUCCESS_SCORE]
         if low:
+            among = "among them " if len(low) > 3 else ""
             text += (
                 f" {capital(count(len(low), 'objective'))} with it ended below "
-                f"{figure(SUCCESS_SCORE)}: {listed([name_of(o) for o in spread(low, limit=3)])}."
+                f"the pass mark, {among}{listed([name_of(o) for o in low[-3:]])}."
             )
     elif place:
         where = listed([name_of(o) for o in spread(hits, limit=3)])

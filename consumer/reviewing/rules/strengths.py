@@ -2,15 +2,18 @@
 
 import re
 
+from consumer.assembly.xp import rollups_of
 from consumer.drafts import WentWellDraft
 from consumer.reviewing.rules.citing import bounded, cite, cite_message, spread
 from consumer.reviewing.rules.pattern_words import persona_words
 from consumer.reviewing.rules.quotes import best_quotes
-from consumer.reviewing.rules.reading import SUCCESS_SCORE, Reading, name_of
-from consumer.reviewing.rules.wording import count, figure, number_word
+from consumer.reviewing.rules.reading import SUCCESS_SCORE, Reading, mean_score, name_of
+from consumer.reviewing.rules.wording import count, figure, part_of
 from schemas.events import ObjectiveRolledUp
 
 MIN_GAIN = 0.15
+MIN_ROLLUPS = 3
+MIN_LEAD = 0.1
 MAX_WORD_STRENGTHS = 2
 _REASONS = re.compile(
     r"\b(?:because|since|so that|therefore|which means|the reason)\b", re.IGNORECASE
@@ -21,7 +24,12 @@ def strengths_of(reading: Reading) -> tuple[WentWellDraft, ...]:
     """Draft what went well: an own result, a way back, a clean stage; else reasons given."""
     drafts = [
         draft
-        for draft in (_unaided(reading), _won_back(reading), _clean_stage(reading))
+        for draft in (
+            _unaided(reading),
+            _won_back(reading),
+            _clean_stage(reading),
+            _strong_dimension(reading),
+        )
         if draft is not None and reading.stands(draft.statement, draft.evidence)
     ]
     return tuple(drafts) or _in_words(reading)
@@ -83,10 +91,34 @@ def _clean_stage(reading: Reading) -> WentWellDraft | None:
     chosen = max(clean, key=len)
     lowest = min(o.score or 0.0 for o in chosen)
     text = (
-        f"{reading.stage(chosen[0].stage_id)} has nothing to mend: all {number_word(len(chosen))} "
-        f"objectives without an issue, the lowest at {figure(lowest)}."
+        f"{reading.stage(chosen[0].stage_id)} has nothing to mend: "
+        f"{part_of(len(chosen), len(chosen), 'objective')} without an issue, the lowest at "
+        f"{figure(lowest)}."
     )
     return WentWellDraft(statement=_sentence(text), evidence=tuple(map(cite, spread(chosen))))
+
+
+def _strong_dimension(reading: Reading) -> WentWellDraft | None:
+    """Praise the dimension that stands clearly above another, where each was exercised enough."""
+    objectives = reading.arc.objectives
+    means = [
+        (mean, dimension, rollups)
+        for dimension in reading.arc.trigger.xp.dimensions
+        if len(rollups := rollups_of(dimension.dimension_id, objectives)) >= MIN_ROLLUPS
+        and (mean := mean_score(rollups)) is not None
+    ]
+    if len(means) < 2:
+        return None
+    means.sort(key=lambda entry: entry[0])
+    low, (high, dimension, rollups) = means[0][0], means[-1]
+    if high < SUCCESS_SCORE or high - low < MIN_LEAD:
+        return None
+    best = sorted(rollups, key=lambda o: -(o.score or 0.0))
+    text = (
+        f"{dimension.title} is where your work was strongest: a mean of {figure(high)} over "
+        f"{count(len(rollups), 'objective')}, where {means[0][1].title} came to {figure(low)}."
+    )
+    return WentWellDraft(statement=text, evidence=tuple(map(cite, best[:3])))
 
 
 def _in_words(reading: Reading) -> tuple[WentWellDraft, ...]:

@@ -3,7 +3,7 @@
 from consumer.drafts import PatternDraft
 from consumer.reviewing.rules.pushes import top_kind
 from consumer.reviewing.rules.reading import SUCCESS_SCORE, Reading, mean_score
-from consumer.reviewing.rules.wording import capital, count, figure, kind_words, number_word
+from consumer.reviewing.rules.wording import capital, count, figure, kind_words, part_of
 from schemas.review import MAX_HEADLINE_CHARACTERS
 
 THIN_OBJECTIVES = 6
@@ -20,6 +20,8 @@ def headline_of(reading: Reading, patterns: tuple[PatternDraft, ...]) -> str:
         link = "while" if len(good) > 1 else "and"
         candidates.append(f"{capital(clauses[0])}, {link} {clauses[1]}.")
     if clauses:
+        result = _result(reading)
+        candidates += [f"{capital(clauses[0])}, and {result}."] if result else []
         candidates.append(f"{capital(clauses[0])}.")
     candidates += [_without_pattern(reading), "A run with too little in it to say how it went."]
     return next(
@@ -75,11 +77,7 @@ def _is_good(pattern: PatternDraft) -> bool:
 def _without_pattern(reading: Reading) -> str:
     scored = reading.scored
     if scored:
-        reached = [o for o in scored if (o.score or 0.0) >= SUCCESS_SCORE]
-        return (
-            f"{capital(number_word(len(reached)))} of {count(len(scored), 'scored objective')} "
-            f"reached {figure(SUCCESS_SCORE)}; no pattern runs clearly through the stages."
-        )
+        return f"{capital(_result(reading))}; no pattern runs clearly through the stages."
     if reading.arc.messages:
         own = [m for m in reading.arc.messages if m.sender == "user"]
         return (
@@ -103,18 +101,22 @@ def _outcome(reading: Reading) -> str:
     scored = reading.scored
     if not scored:
         return ""
-    reached = sum((o.score or 0.0) >= SUCCESS_SCORE for o in scored)
     early, late = mean_score(reading.early), mean_score(reading.late)
-    ended = (
-        f"{capital(number_word(reached))} of {count(len(scored), 'scored objective')} ended at "
-        f"{figure(SUCCESS_SCORE)} or better"
-    )
     if early is None or late is None:
-        return f"{ended}."
+        return f"{capital(_result(reading))}."
     return (
-        f"{ended}; the mean was {figure(early)} in {reading.first_part} and {figure(late)} in "
+        f"The mean score was {figure(early)} in {reading.first_part} and {figure(late)} in "
         f"{reading.last_part}."
     )
+
+
+def _result(reading: Reading) -> str:
+    scored = reading.scored
+    if not scored:
+        return ""
+    reached = sum((o.score or 0.0) >= SUCCESS_SCORE for o in scored)
+    part = part_of(reached, len(scored), "scored objective")
+    return f"{part} reached the pass mark"
 
 
 def _thread(reading: Reading, patterns: tuple[PatternDraft, ...]) -> str:
@@ -143,7 +145,7 @@ def _next(reading: Reading) -> str:
     kind = top_kind(reading)
     if kind is None:
         return ""
-    return f"What is worth your next effort is {kind_words(kind)}."
+    return f"The next thing to get rid of is “{kind_words(kind)}”."
 
 
 def _limits(reading: Reading, *, is_thin: bool) -> str:

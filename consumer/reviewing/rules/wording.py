@@ -18,6 +18,24 @@ def number_word(number: int) -> str:
     return _NUMBER_WORDS[number] if number < len(_NUMBER_WORDS) else str(number)
 
 
+def part_of(number: int, total: int, noun: str) -> str:
+    """Write a part of a whole: "nine of 18 objectives", "all 15 objectives", "none of two"."""
+    things = count(total, noun).removeprefix("one ") if total == 1 else count(total, noun)
+    if total == 1:
+        return f"{'the one' if number else 'not the one'} {things}"
+    if number == total:
+        return f"both {noun}s" if total == 2 else f"all {things}"
+    return f"{'none' if not number else number_word(number)} of {things}"
+
+
+def quoted_words(text: str, *, limit: int = 240) -> str:
+    """Put a source's own words in quotation marks; nothing where they are long or hold marks."""
+    words = clean(text).rstrip(" .")
+    if not words or len(words) > limit or any(mark in words for mark in '“”"«»„「」'):
+        return ""
+    return f"“{words}”"
+
+
 def figure(ratio: float) -> str:
     """Write a score or another ratio with two decimals."""
     return f"{ratio:.2f}"

@@ -1,12 +1,14 @@
 """Writing style: what the learner's own texts show, in these texts and no further."""
 
+from collections.abc import Sequence
+
 from consumer.assembly.folding import fold
 from consumer.drafts import WritingStyleDraft
 from consumer.reviewing.rules.citing import bounded, cite_artefact
 from consumer.reviewing.rules.pattern_words import persona_words
 from consumer.reviewing.rules.quotes import passages
 from consumer.reviewing.rules.reading import Reading
-from consumer.reviewing.rules.wording import plain_number
+from consumer.reviewing.rules.wording import listed, plain_number
 from schemas.events import ArtefactSubmitted
 from schemas.review import Signal
 
@@ -22,38 +24,41 @@ def writing_style_of(reading: Reading) -> WritingStyleDraft | None:
     if not measured or not cited:
         return None
     evidence = bounded([cite_artefact(artefact, quote) for artefact, quote in cited])
-    opening = f"In these notes you wrote {measured[0].n} words."
-    described = " ".join(s for s in map(_sentence, measured) if reading.stands(s, evidence))
-    if not described:
+    sentences = (
+        f"In these notes you wrote {measured[0].n} words.",
+        _lengths(measured),
+        _rates(measured),
+    )
+    stated = [s for s in sentences if s and reading.stands(s, evidence)]
+    if len(stated) < 2:
         return None
-    closing = "That describes these texts; it is not a mark, and not a trait."
-    return WritingStyleDraft(statement=f"{opening} {described} {closing}", evidence=evidence)
+    closing = "That describes these texts; it is no mark, and it need not hold for others."
+    return WritingStyleDraft(statement=" ".join((*stated, closing)), evidence=evidence)
 
 
-def _sentence(signal: Signal) -> str:
-    """Say one measure in words; what is not known by name is said as it stands."""
-    name = signal.name.replace("_", " ")
-    value = "" if signal.value is None else plain_number(signal.value)
-    moved = {
-        "improving": ", and more so towards the end",
-        "worsening": ", and less towards the end",
-    }
-    change = moved.get(signal.verdict, "")
-    if not value:
+def _lengths(measured: Sequence[Signal]) -> str:
+    length = next((s for s in measured if "sentence" in s.name and "length" in s.name), None)
+    if length is None or length.value is None:
         return ""
-    if "sentence" in name and "length" in name:
-        return f"Your sentences run to {value} words on average{change}."
+    return f"Your sentences run to {plain_number(length.value)} words on average."
+
+
+def _rates(measured: Sequence[Signal]) -> str:
+    """Say what is counted by the hundred words, in one sentence."""
+    said = []
     for part, words in _PHRASES:
-        if part in name:
-            return f"{words}: {value} {signal.unit}{change}."
-    return f"Measured for {name}: {value} {signal.unit}{change}."
+        signal = next((s for s in measured if part in s.name), None)
+        if signal is not None and signal.value:
+            said.append(f"{plain_number(signal.value)} {words}{_CHANGES.get(signal.verdict, '')}")
+    return f"In every hundred of them there are about {listed(said)}." if said else ""
 
 
+_CHANGES = {"improving": " (more towards the end)", "worsening": " (fewer towards the end)"}
 _PHRASES = (
-    ("evidence", "Words that say what a statement rests on, such as a reason or a source"),
-    ("hedg", "Words that soften a statement"),
-    ("owner", "Words that say who acts"),
-    ("heading", "Headings and list items"),
+    ("evidence", "that say what a statement rests on"),
+    ("hedg", "that soften one"),
+    ("owner", "that say who acts"),
+    ("heading", "headings or list items"),
 )
 
 

@@ -12,12 +12,14 @@ from consumer.reviewing.rules.wording import (
     count,
     figure,
     kind_words,
-    number_word,
+    part_of,
 )
 
 _PROMISE = r"(?:i['’]ll|i will|we['’]ll|we will|i am going to|i['’]m going to)"
 _DATE = (
-    r"(?:by (?:noon|eod|end of|tonight|tomorrow|mon|tue|wed|thu|fri|\d)|today|tomorrow|tonight|"
+    r"(?:by (?:the )?(?:noon|eod|end of|tonight|tomorrow|mon|tue|wed|thu|fri|\d)|today|tomorrow|"
+    r"tonight|(?:on |until )?(?:mon|tues|wednes|thurs|fri)day|\d{1,2}:\d\d|\d{1,2} (?:jan|feb|mar|"
+    r"apr|may|june?|july?|aug|sep|oct|nov|dec)|"
     r"this (?:morning|afternoon|evening|week)|at \d{1,2}[:.]\d\d|before (?:noon|lunch|the|\d)|"
     r"in (?:an hour|\d+ minutes))"
 )
@@ -28,6 +30,7 @@ LISTENS_FOR = re.compile(
 )
 _PROMISED = re.compile(rf"\b{_PROMISE}\b", re.IGNORECASE)
 _DATED = re.compile(rf"\b{_DATE}", re.IGNORECASE)
+_DONE = re.compile(r"\b(?:done|sent|finished|shipped|delivered|closed|signed off)\b", re.IGNORECASE)
 _RECOMMENDS = re.compile(
     r"\b(?:recommend|propose|suggest|decision|decided|my advice|should|let['’]s|i would)\b",
     re.IGNORECASE,
@@ -57,10 +60,9 @@ def _delivered(thread: Thread) -> str:
         )
     reached = sum((o.score or 0.0) >= SUCCESS_SCORE for o in scored)
     return thread.choose(
-        f"Delivery first: {number_word(reached)} of {count(len(scored), 'objective')} came in at "
-        f"{figure(SUCCESS_SCORE)} or better.",
-        f"My ledger for this run says {number_word(reached)} of {number_word(len(scored))} "
-        f"objectives at {figure(SUCCESS_SCORE)} or above.",
+        f"Delivery first: {part_of(reached, len(scored), 'objective')} reached the pass mark.",
+        f"My ledger for this run says {part_of(reached, len(scored), 'objective')} at or "
+        "above the pass mark.",
     )
 
 
@@ -79,6 +81,8 @@ def _verdict(quoted: Quoted) -> str:
     promised, dated = _PROMISED.search(quoted.text), _DATED.search(quoted.text)
     if promised and dated:
         return "a name and a time, so I could plan on it"
+    if _DONE.search(quoted.text):
+        return f"a thing reported as done{', with its time on it' if dated else ''}"
     if promised:
         return "your name on a task, and a time would have let me plan on it"
     if dated:
@@ -104,7 +108,7 @@ def _came_back(thread: Thread) -> str:
 def _left_open(thread: Thread) -> str:
     low = lowest(thread.reading)
     if low is None or not thread.reading.stands(name_of(low), (cite(low),)):
-        return "Nothing scored was left below the line." if thread.reading.scored else ""
+        return "Nothing scored was left below it." if thread.reading.scored else ""
     return (
         f"Still on my list: {name_of(low)}, closed at {figure(low.score or 0.0)} after "
         f"{count(low.attempts, 'attempt')}."

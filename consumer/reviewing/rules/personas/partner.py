@@ -75,11 +75,11 @@ def _effect(quoted: Quoted) -> str:
 def _waiting(thread: Thread) -> str:
     replies = thread.reply_words()
     if replies == "at once":
-        return "Whenever we asked, you answered at once, so nobody over here sat waiting."
+        return "When we asked, you answered at once as a rule, so nobody over here sat waiting."
     if replies == "within minutes":
-        return "Your answers tended to reach us within minutes, and we planned around that."
+        return "Your answers tended to reach us within minutes, quick enough to act on."
     if replies == "the same day":
-        return "Answers came the same day, though often after we had gone on to something else."
+        return "Answers came the same day, though as a rule not within the hour."
     if replies:
         return "We waited a day or more for answers, and had to guess in the meantime."
     return "Answers to what we asked did not come while the stage was still running."
@@ -90,8 +90,8 @@ def _silence(thread: Thread) -> str:
     if not silent:
         return ""
     if len(silent) > 3:
-        return "Most of the time we heard nothing from you, and learned of changes too late or not."
-    return f"Over {listed(silent)} nothing passed between us, so there we carried on blind."
+        return "For most of the run there is nothing from you on our side at all."
+    return f"For {listed(silent)} there is nothing from you on our side at all."
 
 
 def _unanswered(thread: Thread) -> str:

@@ -14,7 +14,8 @@ LISTENS_FOR = re.compile(
     re.IGNORECASE,
 )
 _REASONED = re.compile(
-    r"\b(?:because|so that|since|which means|the reason|therefore)\b", re.IGNORECASE
+    r"\b(?:because|so that|since|which means|the reason|therefore|otherwise|unless)\b|, so\b",
+    re.IGNORECASE,
 )
 _CHECKED = re.compile(
     r"\b(?:checked|compared|tested|tried|measured|looked at|counted|re-?ran|reran|went through|"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from consumer.assembly.folding import fold
+from consumer.assembly.perspectives import leaks
 from consumer.assembly.prose import clean
 from consumer.drafts import Citation
 from consumer.reviewing.rules.citing import bounded, cite_message
@@ -19,7 +20,7 @@ _TERSE = re.compile(
 _PROMPT_SECONDS = 120.0
 _SOON_SECONDS = 1_800.0
 _SAME_DAY_SECONDS = 28_800.0
-MAX_SENTENCES_TERSE = 5
+MAX_SENTENCES_TERSE = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +103,13 @@ class Thread:
         kept = [s for s in sentences if s and self.reading.stands(s, citations)]
         if self.is_terse:
             kept = kept[:MAX_SENTENCES_TERSE]
+        if self._leaks(" ".join(kept)):
+            # Words of ours may happen to stand in what this persona never saw.
+            kept = [sentence for sentence in kept if not self._leaks(sentence)]
         return " ".join(kept)
+
+    def _leaks(self, text: str) -> bool:
+        return leaks(text, self.reading.facts, persona_id=self.persona.persona_id)
 
 
 def thread_of(

@@ -1,0 +1,215 @@
+"""An arc of six stages with three personas and four issue kinds; builders to vary it."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final, Protocol
+from uuid import UUID
+
+import pytest
+
+from consumer.arc import Arc
+from consumer.assembly.assemble import assemble
+from consumer.assembly.coverage import counts_of, coverage_of
+from consumer.reviewing.rules.reviewer import draft_by_rules
+from schemas.check import check_review
+from schemas.events import (
+    ArtefactSubmitted,
+    ConversationMessage,
+    Issue,
+    ObjectiveRolledUp,
+    Persona,
+    Scenario,
+    ScenarioCompleted,
+    Stage,
+    XpDimension,
+    XpPlan,
+)
+from schemas.review import ReviewReady, SeriesPoint, Signal
+
+START: Final = datetime(2026, 1, 5, 9, tzinfo=UTC)
+EVENT: Final[Mapping[str, Any]] = {
+    "event_id": UUID(int=1),
+    "occurred_at": START,
+    "run_id": "run-1",
+    "user_id": "learner-1",
+}
+STAGE_TITLES: Final = ("Frame", "Gather", "Sort", "Weigh", "Write", "Defend")
+PERSONAS: Final = (
+    Persona(persona_id="dana", name="Dana", role="manager", voice="calm"),
+    Persona(persona_id="sam", name="Sam", role="senior_peer", voice="warm"),
+    Persona(persona_id="kim", name="Kim", role="cross_functional_partner", voice="dry"),
+)
+TALK: Final[Mapping[str, tuple[tuple[str, str, str], ...]]] = {
+    "dana": (
+        ("s1", "persona", "When will the export be back for the finance people?"),
+        ("s1", "user", "I will have the export back by noon, with a note on what broke."),
+        ("s5", "user", "The export is done and the note went to finance at eleven."),
+        ("s6", "persona", "What would you tell the auditors if they asked about it?"),
+    ),
+    "sam": (
+        ("s2", "persona", "How did you find the broken column?"),
+        ("s2", "user", "I compared the two files because the totals differed by one row."),
+        ("s4", "user", "I checked the log before I changed a single line of the job."),
+    ),
+    "kim": (
+        ("s1", "persona", "Our invoices hang on that file, what do we do until then?"),
+        ("s1", "user", "Could you send yesterday's file again so your invoices go out?"),
+        ("s6", "user", "Your team gets the corrected file tonight, and I will ring you first."),
+    ),
+}
+
+
+class MakeSignal(Protocol):
+    """Builds one signal with the given changes."""
+
+    def __call__(self, kind: str, verdict: str, **changes: Any) -> Signal: ...
+
+
+class MakeArc(Protocol):
+    """Builds an arc from parts of the usual one."""
+
+    def __call__(self, **changes: Any) -> Arc: ...
+
+
+def objective(number: int, **changes: Any) -> ObjectiveRolledUp:
+    """Return the objective of that number, three a stage, the first half with hints."""
+    stage = (number - 1) // 3 + 1
+    early = stage <= 3
+    fields: dict[str, Any] = {
+        "objective_id": f"o{number}",
+        "stage_id": f"s{stage}",
+        "title": f"Piece {'ABCDEFGHIJKLMNOPQR'[number - 1]} of the work",
+        "dimension_ids": ("craft",) if number % 2 else ("clarity",),
+        "attempts": 2 if early else 1,
+        "hints": 3 if early else 0,
+        "hint_before_first_attempt": early,
+        "active_seconds": 600.0 - 25 * number,
+        "score": 0.75 if early else 0.78,
+        "first_score": 0.4 if early else 0.78,
+        "issues": (
+            (Issue(kind="unstated_assumption", note=f"Assumed the file {number} was complete."),)
+            if number % 3 == 1
+            else ()
+        ),
+        "feedback": "Say what you take for granted before you conclude." if number == 4 else None,
+    }
+    return ObjectiveRolledUp(**EVENT, **(fields | changes))
+
+
+def message(number: int, persona: str, stage: str, sender: str, text: str) -> ConversationMessage:
+    """Return one message, sent at its number in minutes."""
+    return ConversationMessage.model_validate(
+        {
+            **EVENT,
+            "message_id": f"{persona}-{number}",
+            "persona_id": persona,
+            "stage_id": stage,
+            "sequence": number,
+            "sender": sender,
+            "sent_at": START + timedelta(minutes=number),
+            "text": text,
+        }
+    )
+
+
+def _trigger(personas: tuple[Persona, ...]) -> ScenarioCompleted:
+    return ScenarioCompleted(
+        **EVENT,
+        scenario=Scenario(scenario_id="sc", title="The broken export"),
+        stages=tuple(
+            Stage(stage_id=f"s{i}", title=title, expected_minutes=20)
+            for i, title in enumerate(STAGE_TITLES, start=1)
+        ),
+        personas=personas,
+        xp=XpPlan(
+            expected_total=100,
+            dimensions=(
+                XpDimension(dimension_id="craft", title="Craft"),
+                XpDimension(dimension_id="clarity", title="Clarity"),
+                XpDimension(dimension_id="care", title="Care"),
+            ),
+        ),
+        started_at=START,
+        completed_at=START + timedelta(hours=3),
+    )
+
+
+def _artefact(number: int) -> ArtefactSubmitted:
+    return ArtefactSubmitted(
+        **EVENT,
+        artefact_id=f"a{number}",
+        stage_id=f"s{number}",
+        revision=1,
+        kind="note",
+        submitted_at=START + timedelta(minutes=number),
+        text=f"Note {number} says which rows were wrong and how I found that out.",
+        self_rating=0.95,
+    )
+
+
+@pytest.fixture
+def make_arc() -> MakeArc:
+    """Return a builder of arcs; `talk`, `objectives`, `personas` and `artefacts` may change."""
+
+    def build(**changes: Any) -> Arc:
+        personas = changes.get("personas", PERSONAS)
+        talk = changes.get("talk", TALK)
+        messages = [
+            message(number, persona, stage, sender, text)
+            for persona, lines in talk.items()
+            for number, (stage, sender, text) in enumerate(lines, start=1)
+        ]
+        messages.sort(key=lambda m: m.stage_id)
+        return Arc(
+            trigger=_trigger(personas),
+            objectives=changes.get("objectives", tuple(objective(n) for n in range(1, 19))),
+            messages=tuple(messages),
+            artefacts=changes.get("artefacts", tuple(_artefact(n) for n in (1, 3, 6))),
+        )
+
+    return build
+
+
+@pytest.fixture
+def make_signal() -> MakeSignal:
+    """Return a builder of signals that were measured in every stage."""
+
+    def build(kind: str, verdict: str, **changes: Any) -> Signal:
+        fields: dict[str, Any] = {
+            "signal_id": f"{kind}-1",
+            "kind": kind,
+            "name": kind,
+            "verdict": verdict,
+            "value": -0.2,
+            "unit": "ratio",
+            "low": -0.3,
+            "high": -0.1,
+            "n": 18,
+            "minimum_n": 6,
+            "series": tuple(SeriesPoint(stage_id=f"s{i}", value=0.5) for i in range(1, 7)),
+        }
+        return Signal.model_validate(fields | changes)
+
+    return build
+
+
+@pytest.fixture
+def review() -> Callable[..., ReviewReady]:
+    """Return what becomes of a rules draft in assembly, held to the JSON Schema."""
+
+    def build(arc: Arc, *signals: Signal) -> ReviewReady:
+        seen = counts_of(arc)
+        assembled = assemble(
+            draft_by_rules(arc, signals),
+            arc=arc,
+            signals=signals,
+            coverage=coverage_of(arc.trigger.expected, seen=seen, used=seen),
+            revision=1,
+            created_at=START,
+            schema_version=1,
+            xp_band=0.25,
+        )
+        check_review(assembled)
+        return assembled
+
+    return build

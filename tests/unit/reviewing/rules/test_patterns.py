@@ -1,0 +1,137 @@
+"""Patterns by rules: every kind's prose stands up to assembly, and nothing unclaimed is said."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from consumer.reviewing.rules.patterns import confidence_of
+from consumer.reviewing.rules.reviewer import draft_by_rules
+from schemas.events import ObjectiveRolledUp
+from schemas.review import ReviewReady
+
+CLAIMS: list[tuple[str, str, dict[str, Any]]] = [
+    ("pace", "improving", {"value": -12.4, "low": -20.0, "high": -5.0, "unit": "percent"}),
+    ("pace", "worsening", {"value": 14.0, "low": 5.0, "high": 20.0, "unit": "percent"}),
+    ("recurring_issue", "present", {"name": "unstated_assumption", "value": 0.33, "low": 0.2}),
+    ("recurring_issue", "worsening", {"name": "unstated_assumption", "value": 0.33}),
+    ("fixed_issue", "improving", {"name": "unstated_assumption", "value": 0.0, "n": 11}),
+    ("independence", "improving", {"value": -3.0}),
+    ("independence", "worsening", {"value": 3.0}),
+    ("help_avoidance", "present", {"value": -3.0}),
+    ("first_pass", "improving", {"value": 1.0}),
+    ("first_pass", "worsening", {"value": -1.0}),
+    ("recovery", "present", {"value": 0.58}),
+    ("stuck", "present", {"name": "the whole run", "value": 11.0, "unit": "objectives"}),
+    ("help_seeking", "present", {"name": "questions that name the work", "value": 0.25}),
+    ("calibration", "present", {"name": "over_rating", "value": 0.19, "unit": "points of 1"}),
+    ("writing", "improving", {"name": "words that give evidence", "unit": "per hundred words"}),
+]
+
+
+@pytest.mark.parametrize(("kind", "verdict", "changes"), CLAIMS)
+def test_every_claim_becomes_a_pattern_that_assembly_keeps_word_for_word(
+    kind: str,
+    verdict: str,
+    changes: dict[str, Any],
+    *,
+    make_arc: Callable[..., Any],
+    make_signal: Callable[..., Any],
+    review: Callable[..., ReviewReady],
+) -> None:
+    talk = {
+        "sam": (
+            ("s1", "user", "Which of the two files did finance open this morning?"),
+            ("s3", "user", "Which column did you compare when the totals differed?"),
+        )
+    }
+    arc = make_arc(talk=talk) if kind == "help_seeking" else make_arc()
+    if kind == "fixed_issue":
+        arc = make_arc(objectives=_fixed_after_the_seventh(arc.objectives))
+    signal = make_signal(kind, verdict, **changes)
+
+    draft = draft_by_rules(arc, (signal,))
+    assembled = review(arc, signal)
+
+    (proposed,) = draft.arc_read.patterns
+    (kept,) = assembled.patterns
+    assert kept.statement == proposed.statement
+    assert (kept.kind, kept.direction) == (kind, verdict)
+    assert len({e.stage_id for e in kept.evidence}) >= 2
+
+
+def _fixed_after_the_seventh(
+    objectives: tuple[ObjectiveRolledUp, ...],
+) -> tuple[ObjectiveRolledUp, ...]:
+    said = {"feedback": "Say what you take for granted before you conclude."}
+    spoken = objectives[6].model_copy(update=said)
+    later = (o.model_copy(update={"issues": ()}) for o in objectives[7:])
+    return (*objectives[:6], spoken, *later)
+
+
+@pytest.mark.parametrize("verdict", ["steady", "absent", "unclear", "too_little_data"])
+def test_what_a_signal_does_not_claim_is_no_pattern(
+    verdict: str, make_arc: Callable[..., Any], make_signal: Callable[..., Any]
+) -> None:
+    draft = draft_by_rules(make_arc(), (make_signal("pace", verdict),))
+
+    assert draft.arc_read.patterns == ()
+
+
+def test_a_claim_below_its_minimum_n_is_no_pattern(
+    make_arc: Callable[..., Any], make_signal: Callable[..., Any]
+) -> None:
+    signal = make_signal("independence", "improving", n=5, minimum_n=6)
+
+    assert draft_by_rules(make_arc(), (signal,)).arc_read.patterns == ()
+
+
+def test_a_description_of_the_writing_is_no_pattern(
+    make_arc: Callable[..., Any], make_signal: Callable[..., Any]
+) -> None:
+    signal = make_signal("writing", "present", name="sentence length", value=14.2)
+
+    assert draft_by_rules(make_arc(), (signal,)).arc_read.patterns == ()
+
+
+def test_the_best_supported_comes_first_and_five_are_the_most(
+    make_arc: Callable[..., Any], make_signal: Callable[..., Any]
+) -> None:
+    signals = tuple(
+        make_signal(kind, verdict, **changes, **extra)
+        for kind, verdict, changes, extra in (
+            ("pace", "improving", {"value": -12.4}, {"n": 6, "minimum_n": 4}),
+            ("first_pass", "improving", {"value": 1.0}, {}),
+            ("recovery", "present", {"value": 0.58}, {}),
+            ("independence", "improving", {"value": -3.0}, {}),
+            ("stuck", "present", {"value": 11.0}, {}),
+            ("calibration", "present", {"value": 0.19}, {}),
+        )
+    )
+
+    kinds = [p.kind for p in draft_by_rules(make_arc(), signals).arc_read.patterns]
+
+    assert kinds == ["independence", "first_pass", "stuck", "calibration", "recovery"]
+
+
+def test_an_interval_around_zero_is_told_with_low_confidence(
+    make_signal: Callable[..., Any],
+) -> None:
+    assert confidence_of(make_signal("pace", "improving", low=-0.3, high=0.1)) == "low"
+    assert confidence_of(make_signal("pace", "improving", n=18, minimum_n=9)) == "high"
+    assert confidence_of(make_signal("pace", "improving", n=17, minimum_n=9)) == "medium"
+
+
+def test_several_kinds_of_issue_are_told_in_different_frames(
+    make_arc: Callable[..., Any], make_signal: Callable[..., Any]
+) -> None:
+    signals = tuple(
+        make_signal(
+            "recurring_issue", "present", name="unstated_assumption", signal_id=f"r{i}", value=0.33
+        )
+        for i in range(3)
+    )
+
+    patterns = draft_by_rules(make_arc(), signals).arc_read.patterns
+
+    assert len({p.statement.split()[0] for p in patterns}) == 3

@@ -1,0 +1,110 @@
+"""Personas by rules: own thread, own emphasis, own manner."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from consumer.reviewing.rules.reviewer import draft_by_rules
+from schemas.events import Persona
+from schemas.review import ReviewReady
+
+
+def test_each_persona_quotes_its_own_thread_and_assembly_keeps_its_words(
+    make_arc: Callable[..., Any], review: Callable[..., ReviewReady]
+) -> None:
+    arc = make_arc()
+    drafts = draft_by_rules(arc, ()).perspectives
+
+    for view in review(arc).perspectives:
+        own = {m.message_id for m in arc.thread(view.persona_id)}
+        draft = drafts[view.persona_id]
+        assert draft is not None
+        assert view.text == draft.text
+        quotes = [e.quote for e in view.evidence if e.source == "message"]
+        assert quotes
+        assert all(e.source_id in own for e in view.evidence if e.source == "message")
+        assert any(quote in view.text for quote in quotes if quote)
+
+
+def test_nothing_of_another_thread_or_an_artefact_is_told(
+    make_arc: Callable[..., Any],
+) -> None:
+    arc = make_arc()
+    drafts = draft_by_rules(arc, ()).perspectives
+
+    for persona_id, draft in drafts.items():
+        assert draft is not None
+        others = [m.text for m in arc.messages if m.persona_id != persona_id]
+        assert not [text for text in others if text in draft.text]
+        assert all(c.source != "artefact" for c in draft.evidence)
+
+
+def test_the_roles_share_no_sentence_about_the_same_words(make_arc: Callable[..., Any]) -> None:
+    line = (("s1", "user", "I checked the log because your file was late by one day."),)
+    roles = ("manager", "senior_peer", "cross_functional_partner", "mentor")
+    personas = tuple(Persona(persona_id=role, name="X", role=role) for role in roles)
+    arc = make_arc(personas=personas, talk=dict.fromkeys(roles, line))
+
+    texts = [d.text for d in draft_by_rules(arc, ()).perspectives.values() if d]
+
+    stripped = [re.sub(r"“[^”]*”", "", text) for text in texts]
+    sentences = [set(re.split(r"(?<=[.:])\s+", text)) - {""} for text in stripped]
+    assert len(sentences) == 4
+    assert not set.union(*(a & b for a in sentences for b in sentences if a is not b))
+
+
+def test_two_personas_of_one_role_do_not_open_alike(make_arc: Callable[..., Any]) -> None:
+    line = (("s1", "user", "The export is done and finance has the note by now."),)
+    personas = tuple(Persona(persona_id=i, name=i, role="manager") for i in ("one", "two"))
+    arc = make_arc(personas=personas, talk=dict.fromkeys(("one", "two"), line))
+
+    first, second = (d.text.split()[0] for d in draft_by_rules(arc, ()).perspectives.values() if d)
+
+    assert first != second
+
+
+def test_a_persona_without_a_thread_has_no_view(
+    make_arc: Callable[..., Any], review: Callable[..., ReviewReady]
+) -> None:
+    arc = make_arc(talk={})
+
+    assert draft_by_rules(arc, ()).perspectives == {}
+    assert {p.status for p in review(arc).perspectives} == {"no_conversation"}
+
+
+@pytest.mark.parametrize(
+    "line", [("s1", "user", "Yes."), ("s1", "user", "5pm"), ("s1", "persona", "Hello?")]
+)
+def test_a_thread_of_one_word_still_gives_a_view(
+    line: tuple[str, str, str], make_arc: Callable[..., Any], review: Callable[..., ReviewReady]
+) -> None:
+    arc = make_arc(talk={"dana": (line,)})
+
+    dana = review(arc).perspectives[0]
+
+    assert dana.status == "given"
+    assert dana.evidence[0].quote == line[2]
+
+
+def test_an_unanswered_question_is_named(make_arc: Callable[..., Any]) -> None:
+    arc = make_arc()
+
+    manager = draft_by_rules(arc, ()).perspectives["dana"]
+
+    assert manager is not None
+    assert "What would you tell the auditors if they asked about it?" in manager.text
+
+
+def test_a_terse_voice_says_less(make_arc: Callable[..., Any]) -> None:
+    def text_of(voice: str) -> str:
+        persona = Persona(persona_id="dana", name="Dana", role="manager", voice=voice)
+        objectives = make_arc().objectives
+        low = objectives[0].model_copy(update={"score": 0.5})
+        arc = make_arc(personas=(persona,), objectives=(low, *objectives[1:]))
+        draft = draft_by_rules(arc, ()).perspectives["dana"]
+        assert draft is not None
+        return draft.text
+
+    assert len(text_of("blunt, few words")) < len(text_of("calm"))
