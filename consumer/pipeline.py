@@ -17,7 +17,7 @@ import structlog
 from consumer.arc import Arc
 from consumer.assembly.assemble import assemble
 from consumer.assembly.coverage import counts_of, coverage_of
-from consumer.context.errors import StoreUnavailableError
+from consumer.context.errors import StoreUnavailableError, UserErasedError
 from consumer.context.gather import gather
 from consumer.context.resolve import Resolved
 from consumer.context.store import Run, Store
@@ -144,12 +144,17 @@ class ReviewPipeline:
         """
         try:
             trigger = _trigger_of(record)
-            run = await self._store.register(trigger, triggered_at_ms=record.timestamp_ms)
+            # A clock ahead of ours must not stretch the grace.
+            triggered_at_ms = min(record.timestamp_ms, _milliseconds(self._clock()))
+            run = await self._store.register(trigger, triggered_at_ms=triggered_at_ms)
             if run.revision > 0:
                 _log.info("trigger_repeated", run_id=trigger.run_id, offset=record.offset)
                 return Completion()
             await self._wait_until_whole(run)
             return await self._review(run, traceparent=header(record.headers, TRACEPARENT))
+        except UserErasedError:
+            _log.info("trigger_of_an_erased_user", offset=record.offset)
+            return Completion()
         except StoreUnavailableError as error:
             _log.warning("store_unavailable", error=str(error))
             raise RetryLater(STORE_RETRY_SECONDS, str(error), waiting=True) from error
@@ -186,6 +191,8 @@ class ReviewPipeline:
                 revision=review.revision,
                 status=review.status,
                 published_at_ms=_milliseconds(self._clock()),
+                reviewed_changes=run.changes,
+                arc_digest=resolved.arc_digest,
             )
             self._told.discard(trigger.run_id)
             self._wholeness.forget(trigger.run_id)

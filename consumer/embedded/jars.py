@@ -24,7 +24,7 @@ KAFKA_VERSION: Final = "4.4.0"
 ENDPOINT: Final = f"org.apache.kafka:kafka_2.13:{KAFKA_VERSION}+org.slf4j:slf4j-simple:1.7.36"
 FETCH_SECONDS: Final = 600
 _POLL_SECONDS: Final = 0.2
-_OUTPUT_TAIL_LINES: Final = 15
+_OUTPUT_TAIL_LINES: Final = 2
 
 Fetch = Callable[[Path, JarProgress], None]
 
