@@ -125,7 +125,8 @@ def _fitting(piece: str) -> Iterator[str]:
     if len(piece) > MAX_CHARACTERS:
         head = piece[:MAX_CHARACTERS]
         at_word = max(head.rfind(" "), head.rfind("\n"))
-        piece = piece[:at_word].rstrip(" ,;:–—-") if at_word > 0 else ""
+        piece = piece[:at_word] if at_word > 0 else ""
+    piece = piece.rstrip(" ,;:–—-")
     readable = clean(piece) == " ".join(piece.split()) and not _MARKS & set(piece)
     if readable and is_long_enough(fold(piece)):
         yield piece

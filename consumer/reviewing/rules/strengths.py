@@ -15,8 +15,11 @@ MIN_GAIN = 0.15
 MIN_ROLLUPS = 3
 MIN_LEAD = 0.1
 MAX_WORD_STRENGTHS = 2
+# "So that gives you two" gives no reason; "so that nobody waits" does.
 _REASONS = re.compile(
-    r"\b(?:because|since|so that|therefore|which means|the reason)\b", re.IGNORECASE
+    r"\b(?:because|therefore|which means|the reason|in order to|"
+    r"so that (?:i|we|you|he|she|it|they|the|people|nobody|everyone|anyone))\b",
+    re.IGNORECASE,
 )
 
 

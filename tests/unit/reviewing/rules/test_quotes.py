@@ -105,3 +105,9 @@ def test_where_little_was_said_the_longest_message_stands_whole(
 
     assert quoted is not None
     assert quoted.text == "Will do."
+
+
+def test_a_passage_does_not_end_in_a_comma() -> None:
+    (passage,) = passages("then you have the remote in your hand,")
+
+    assert passage == "then you have the remote in your hand"
