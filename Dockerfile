@@ -3,7 +3,7 @@ FROM python:3.13-slim AS build
 WORKDIR /src
 COPY requirements.lock pyproject.toml README.md LICENSE ./
 RUN python -m venv /opt/debrief \
- && /opt/debrief/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+ && /opt/debrief/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements.lock
 COPY consumer consumer
 COPY producer producer
 COPY schemas schemas
