@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from consumer import cli_dlq
 from consumer.errors import ConfigurationError, DebriefError
 from gateway.errors import ConfigurationError as GatewayConfigurationError
 from gateway.errors import GatewayError
@@ -34,6 +35,7 @@ topics_app = typer.Typer(
     help="Make or check the topics that Debrief reads and writes.", no_args_is_help=True
 )
 app.add_typer(topics_app, name="topics")
+app.add_typer(cli_dlq.app, name="dlq")
 
 
 class Job(StrEnum):

@@ -1,13 +1,28 @@
-"""Dead letters: the record as it came, and beside it what was wrong."""
+"""Dead letters: the record as it came, and beside it what was wrong; and the way back."""
 
 from datetime import datetime
+from typing import Final
 
 from producer.records import OutputRecord, SourceRecord
 from schemas.errors import ErrorKind
 from schemas.json_form import rfc3339
-from schemas.topics import Topics
+from schemas.topics import DLQ_SUFFIX, Topics
 
 MAX_MESSAGE_CHARACTERS = 1_000
+NOTE_PREFIX: Final = "debrief-error-"
+NOTE_HEADERS: Final = frozenset(
+    NOTE_PREFIX + name
+    for name in (
+        "kind",
+        "message",
+        "topic",
+        "partition",
+        "offset",
+        "attempts",
+        "first-at",
+        "last-at",
+    )
+)
 
 
 def dead_letter_record(
@@ -40,6 +55,19 @@ def dead_letter_record(
         key=record.key,
         value=record.value,
         headers=(*kept, *((name, _header(text)) for name, text in ours.items())),
+    )
+
+
+def original_of(letter: SourceRecord) -> OutputRecord:
+    """Return the record that a dead letter was made of, to be written to its own topic again.
+
+    The topic is told by that of the letter, not by a header that anyone may have written.
+    """
+    return OutputRecord(
+        topic=letter.topic.removesuffix(DLQ_SUFFIX),
+        key=letter.key,
+        value=letter.value,
+        headers=tuple((name, value) for name, value in letter.headers if name not in NOTE_HEADERS),
     )
 
 

@@ -4,7 +4,9 @@ ProducerError
 ├── SendFailedError        not acknowledged; retry
 ├── RecordTooLargeError    over the broker's limit; reject
 ├── ArcFileError           a line of a recorded arc is wrong; the message names file, line, field
-└── TopicsError            the topics could not be made or looked at
+├── TopicsError            the topics could not be made or looked at
+├── LedgerError            the ledger of redriven dead letters holds what we did not write
+└── RedriveTakenOverError  another redrive has begun; this one can write nothing any more
 """
 
 
@@ -26,3 +28,11 @@ class ArcFileError(ProducerError):
 
 class TopicsError(ProducerError):
     """The topics could not be made or looked at."""
+
+
+class LedgerError(ProducerError):
+    """An entry of the ledger cannot be read, so nobody knows what was redriven; look at it."""
+
+
+class RedriveTakenOverError(ProducerError):
+    """Another redrive of these topics has begun meanwhile, and goes on by itself."""

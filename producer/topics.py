@@ -62,6 +62,11 @@ def plan(topics: Topics, *, dlq_retention_days: float) -> tuple[TopicPlan, ...]:
     )
 
 
+def ledger_plan(topics: Topics) -> TopicPlan:
+    """Return the topic that remembers which dead letters were redriven; made when first needed."""
+    return TopicPlan(name=topics.dead_letters_redriven, retention_ms=None)
+
+
 async def create_topics(
     connection: KafkaConnection,
     wanted: tuple[TopicPlan, ...],

@@ -1,7 +1,9 @@
 """The names of the topics."""
 
 from dataclasses import dataclass
-from typing import Self
+from typing import Final, Self
+
+DLQ_SUFFIX: Final = ".dlq"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +17,7 @@ class Topics:
     user_erased: str
     review_progress: str
     review_ready: str
+    dead_letters_redriven: str
 
     @classmethod
     def with_prefix(cls, prefix: str) -> Self:
@@ -27,6 +30,7 @@ class Topics:
             user_erased=f"{prefix}user.erased",
             review_progress=f"{prefix}review.progress",
             review_ready=f"{prefix}review.ready",
+            dead_letters_redriven=f"{prefix}dlq.redriven",
         )
 
     @property
@@ -41,4 +45,4 @@ class Topics:
 
     def dlq(self, topic: str) -> str:
         """Return where the dead letters of an input topic go."""
-        return f"{topic}.dlq"
+        return f"{topic}{DLQ_SUFFIX}"

@@ -4,15 +4,17 @@ import asyncio
 import sys
 
 from consumer.settings import KafkaSettings, load_settings
-from producer.topics import check_topics, create_topics, plan
+from producer.topics import check_topics, create_topics, ledger_plan, plan
 from schemas.topics import Topics
 
 
 def run_topics_create(*, partitions: int, replication: int | None) -> None:
     """Make what is missing and print it; raises TopicsError."""
     settings = load_settings(KafkaSettings)
-    wanted = plan(
-        Topics.with_prefix(settings.topic_prefix), dlq_retention_days=settings.dlq_retention_days
+    topics = Topics.with_prefix(settings.topic_prefix)
+    wanted = (
+        *plan(topics, dlq_retention_days=settings.dlq_retention_days),
+        ledger_plan(topics),
     )
     made = asyncio.run(
         create_topics(settings.kafka, wanted, partitions=partitions, replication=replication)

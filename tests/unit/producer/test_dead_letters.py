@@ -6,7 +6,12 @@ from typing import Any
 
 import pytest
 
-from producer.dead_letters import MAX_MESSAGE_CHARACTERS, dead_letter_record
+from producer.dead_letters import (
+    MAX_MESSAGE_CHARACTERS,
+    NOTE_HEADERS,
+    dead_letter_record,
+    original_of,
+)
 from producer.records import OutputRecord, SourceRecord
 from schemas.topics import Topics
 
@@ -74,3 +79,30 @@ def test_a_note_is_one_short_line_whatever_the_error_said(source: Make, topics: 
 
     assert note.startswith(rb"a b \ud800 xxx")
     assert len(note) <= MAX_MESSAGE_CHARACTERS + 10
+
+
+def test_the_original_of_a_letter_is_the_record_that_failed(source: Make, topics: Topics) -> None:
+    record = source(headers=(("b", b"\xff"), ("a", b"1"), ("b", b"")))
+    dead = letter(record, topics)
+    back = original_of(
+        SourceRecord(
+            topic=dead.topic,
+            partition=0,
+            offset=1,
+            key=dead.key,
+            value=dead.value,
+            headers=dead.headers,
+            timestamp_ms=0,
+        )
+    )
+
+    assert (back.topic, back.key, back.value, back.headers) == (
+        record.topic,
+        record.key,
+        record.value,
+        record.headers,
+    )
+
+
+def test_the_headers_taken_out_are_those_put_in(source: Make, topics: Topics) -> None:
+    assert {name for name, _ in letter(source(), topics).headers} == NOTE_HEADERS
