@@ -3,6 +3,8 @@
 ProducerError
 ├── SendFailedError        not acknowledged; retry
 ├── RecordTooLargeError    over the broker's limit; reject
+├── FencedError            another process owns the input partition; drop the work
+├── UncertainCommitError   a transaction may or may not have happened; start anew and look
 ├── ArcFileError           a line of a recorded arc is wrong; the message names file, line, field
 ├── TopicsError            the topics could not be made or looked at
 ├── LedgerError            the ledger of redriven dead letters holds what we did not write
@@ -20,6 +22,14 @@ class SendFailedError(ProducerError):
 
 class RecordTooLargeError(ProducerError):
     """The record is over the limit of the producer or the broker; no retry will help."""
+
+
+class FencedError(ProducerError):
+    """Another process owns the input partition now: nothing of ours can be published there."""
+
+
+class UncertainCommitError(ProducerError):
+    """It is not known whether a transaction was committed; the partition's next owner will know."""
 
 
 class ArcFileError(ProducerError):

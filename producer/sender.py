@@ -59,18 +59,28 @@ class KafkaSender:
         """
         if self._producer is None:
             raise SendFailedError("the producer is not started")
-        pending: list[Awaitable[Any]] = []
-        try:
-            for record in records:
-                pending.append(await _begin(self._producer, record))  # noqa: PERF401 (kept on error)
-        except MessageSizeTooLargeError as error:
-            raise RecordTooLargeError(str(error)) from error
-        except KafkaError as error:
-            raise SendFailedError(f"not acknowledged: {error!r}") from error
-        finally:
-            # What has begun is waited for on every way out; a result left alone would be lost.
-            outcomes = await asyncio.gather(*pending, return_exceptions=True)
-        _raise_first(outcomes)
+        await send_all(self._producer, records)
+
+
+async def send_all(producer: AIOKafkaProducer, records: Sequence[OutputRecord]) -> None:
+    """Write the records, in order, and wait for every acknowledgement.
+
+    Raises:
+        RecordTooLargeError: a record is over the broker's or the producer's limit.
+        SendFailedError: a record was not acknowledged.
+    """
+    pending: list[Awaitable[Any]] = []
+    try:
+        for record in records:
+            pending.append(await _begin(producer, record))  # noqa: PERF401 (kept on error)
+    except MessageSizeTooLargeError as error:
+        raise RecordTooLargeError(str(error)) from error
+    except KafkaError as error:
+        raise SendFailedError(f"not acknowledged: {error!r}") from error
+    finally:
+        # What has begun is waited for on every way out; a result left alone would be lost.
+        outcomes = await asyncio.gather(*pending, return_exceptions=True)
+    _raise_first(outcomes)
 
 
 async def _begin(producer: AIOKafkaProducer, record: OutputRecord) -> Awaitable[Any]:

@@ -33,8 +33,12 @@ class Run:
 class Runs(Erasures):
     """Keeps triggered runs."""
 
-    async def register(self, trigger: ScenarioCompleted, *, triggered_at_ms: int) -> Run:
+    async def register(
+        self, trigger: ScenarioCompleted, *, triggered_at_ms: int, partition: int = 0
+    ) -> Run:
         """Keep the run's first trigger and return the run; a later trigger changes nothing.
+
+        `partition` is the input partition that the trigger came from.
 
         A second trigger is told by the `event_id` of the returned run's: that is the first's.
 
@@ -42,7 +46,7 @@ class Runs(Erasures):
             UserErasedError: the trigger's user was erased after it was written; drop it.
         """
         async with self._writing() as connection:
-            row = _run_row(trigger, triggered_at_ms=triggered_at_ms)
+            row = _run_row(trigger, triggered_at_ms=triggered_at_ms, partition=partition)
             added = await connection.execute(
                 self._insert(RUNS).values(row).on_conflict_do_nothing().returning(RUNS.c.run_id)
             )
@@ -123,13 +127,14 @@ class Runs(Erasures):
             raise UserErasedError("the user was erased after the run was over")
 
 
-def _run_row(trigger: ScenarioCompleted, *, triggered_at_ms: int) -> dict[str, Any]:
+def _run_row(trigger: ScenarioCompleted, *, triggered_at_ms: int, partition: int) -> dict[str, Any]:
     return {
         "run_id": trigger.run_id,
         "user_id": trigger.user_id,
         "occurred_at_ms": milliseconds(trigger.occurred_at),
         "trigger": trigger.model_dump_json(),
         "record_timestamp_ms": triggered_at_ms,
+        "input_partition": partition,
         "changes": 0,
         "revision": 0,
         "reviewed_changes": 0,

@@ -11,6 +11,7 @@ from consumer.context.context_rows import ContextRows, SoundCounts
 from consumer.context.counting import SharedCounting
 from consumer.context.errors import StoreError
 from consumer.context.failures import brief
+from consumer.context.publications import Publications
 from consumer.context.runs import Run, Runs
 from gateway.database import open_engine
 from schemas.events import ScenarioCompleted
@@ -18,7 +19,7 @@ from schemas.events import ScenarioCompleted
 __all__ = ["Run", "SoundCounts", "Store", "open_store"]
 
 
-class Store(ContextRows, Runs, CallJournal):
+class Store(ContextRows, Runs, Publications, CallJournal):
     """All of the consumer's tables behind one engine; build it with `open_store`."""
 
     def __init__(self, engine: AsyncEngine) -> None:

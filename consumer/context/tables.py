@@ -54,6 +54,7 @@ RUNS = Table(
     Column("occurred_at_ms", BigInteger, nullable=False),
     Column("trigger", Text, nullable=False),
     Column("record_timestamp_ms", BigInteger, nullable=False),
+    Column("input_partition", Integer, nullable=False, server_default="0"),
     Column("changes", BigInteger, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("status", String(16), nullable=True),
@@ -62,6 +63,27 @@ RUNS = Table(
     Column("arc_digest", String(64), nullable=False),
     Index("ix_runs_user", "user_id"),
     Index("ix_runs_published", "published_at_ms"),
+    Index("ix_runs_partition", "input_partition", "published_at_ms"),
+)
+
+# Revisions on their way to the topic, by the transaction that takes them there. A row goes when it
+# is settled: then `runs` has its revision, or nobody ever saw it. `producer_id` and `epoch` are
+# Kafka's, of the producer that owns the input partition: a later owner has a later epoch.
+PUBLICATIONS = Table(
+    "publications",
+    METADATA,
+    Column("run_id", String(128), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("transaction_id", String(16), nullable=False),
+    Column("partition", Integer, nullable=False),
+    Column("producer_id", BigInteger, nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("user_id", String(128), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("published_at_ms", BigInteger, nullable=False),
+    Column("reviewed_changes", BigInteger, nullable=False),
+    Column("arc_digest", String(64), nullable=False),
+    Index("ix_publications_transaction", "transaction_id"),
 )
 
 # The stages and personas that a run's trigger names, so that the sound records of many runs can be

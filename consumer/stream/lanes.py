@@ -44,12 +44,15 @@ class Lanes(Generic[Key, Item]):
         return started
 
     def finish(self, key: Key) -> None:
-        """Take the running item of `key` away; the next of its lane becomes ready.
+        """Take the running or waiting item of `key` away; the next of its lane becomes ready.
 
         Raises:
-            KeyError: no item of `key` is running.
+            KeyError: no item of `key` is running or waiting.
         """
-        self._running.remove(key)
+        if key in self._waiting:
+            self._waiting.remove(key)
+        else:
+            self._running.remove(key)
         self._take_head(key)
 
     def wait(self, key: Key) -> None:
