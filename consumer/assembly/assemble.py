@@ -18,6 +18,7 @@ from consumer.assembly.items import (
     check_next_push,
     check_went_well,
     check_writing_style,
+    same_words,
     statement,
 )
 from consumer.assembly.patterns import MAX_PATTERNS, check_pattern
@@ -70,11 +71,13 @@ def assemble(
     `xp_band` is the part of its share by which a model may move a dimension's points, 0 to 1;
     `created_at` carries its offset. Never raises over what a reviewer wrote: that is dropped.
     """
-    facts = facts_of(arc, signals)
+    facts = facts_of(arc, signals, language=draft.language)
     read = draft.arc_read
     patterns = _patterns(read.patterns, facts)
     did_well = _did_well(read, facts, draft.language)
-    kept_stuck = _standing(read.kept_stuck, check_kept_stuck, facts)[:MAX_KEPT_STUCK]
+    kept_stuck = _standing(
+        read.kept_stuck, check_kept_stuck, facts, says=lambda item: item.statement
+    )[:MAX_KEPT_STUCK]
     push_next = _push_next(read, facts, draft.language)
     statements = len(did_well) + len(kept_stuck)
     little = plain_little(draft.language, patterns=len(patterns), statements=statements)
@@ -112,15 +115,19 @@ def assemble(
 
 
 def _standing(
-    drafts: Sequence[Draft], check: Callable[[Draft, Facts], Item | Faults], facts: Facts
+    drafts: Sequence[Draft],
+    check: Callable[[Draft, Facts], Item | Faults],
+    facts: Facts,
+    *,
+    says: Callable[[Item], str],
 ) -> tuple[Item, ...]:
-    """Keep the items that stand, once each, in their order."""
-    kept: list[Item] = []
+    """Keep the items that stand, each thing said once, in their order."""
+    kept: dict[str, Item] = {}
     for draft in drafts:
         checked = check(draft, facts)
-        if not isinstance(checked, tuple) and checked not in kept:
-            kept.append(checked)
-    return tuple(kept)
+        if not isinstance(checked, tuple):
+            kept.setdefault(same_words(says(checked)), checked)
+    return tuple(kept.values())
 
 
 def _patterns(drafts: Sequence[PatternDraft], facts: Facts) -> tuple[Pattern, ...]:
@@ -136,13 +143,15 @@ def _patterns(drafts: Sequence[PatternDraft], facts: Facts) -> tuple[Pattern, ..
 
 
 def _did_well(read: ArcRead, facts: Facts, language: str) -> tuple[WentWell, ...]:
-    kept = _standing(read.did_well, check_went_well, facts)[:MAX_DID_WELL]
+    stand = _standing(read.did_well, check_went_well, facts, says=lambda item: item.statement)
+    kept = stand[:MAX_DID_WELL]
     plain = None if kept else plain_went_well(facts, language)
     return kept if plain is None else (plain,)
 
 
 def _push_next(read: ArcRead, facts: Facts, language: str) -> tuple[NextPush, ...]:
-    kept = _standing(read.push_next, check_next_push, facts)[:MAX_PUSH_NEXT]
+    stand = _standing(read.push_next, check_next_push, facts, says=lambda item: item.action)
+    kept = stand[:MAX_PUSH_NEXT]
     plain = None if kept else plain_next_push(facts, language)
     return kept if plain is None else (plain,)
 

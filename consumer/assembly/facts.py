@@ -1,14 +1,19 @@
 """Facts: all that the checks of one arc share, built once."""
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from consumer.arc import Arc
+from consumer.assembly.claims import claim_faults
 from consumer.assembly.figures import Figures, index_figures
-from consumer.assembly.folding import fold
-from consumer.assembly.grounding import Sources, SourceText, index_sources
+from consumer.assembly.folding import find_words, fold
+from consumer.assembly.grounding import Sources, SourceText, index_sources, is_long_enough
 from consumer.assembly.prose import quoted_spans
 from schemas.review import Evidence, Signal
+
+# A word that runs into digits: a name where the run's texts have it, else a number in disguise.
+_CODE = re.compile(r"(?<![\w.,])[A-Za-zÀ-ɏ_]+-?\d[\w.,]*(?<![.,])")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +22,7 @@ class Facts:
 
     arc: Arc
     signals: tuple[Signal, ...]
+    language: str
     sources: Sources
     figures: Figures
     names: tuple[str, ...]
@@ -24,29 +30,41 @@ class Facts:
     def prose_faults(
         self, text: str, evidence: Sequence[Evidence] | None = None
     ) -> tuple[str, ...]:
-        """Name what `text` says that cannot be verified: words in quotation marks, numbers.
+        """Name what `text` says that cannot be verified: quotations, trends, empty praise, numbers.
 
         Quoted words must stand in one of the cited sources (any source where `evidence` is None)
-        or be a name of the run. Names and verified quotes are masked before numbers are read.
+        or be a name of the run. Names and verified quotes are masked before numbers are read; a
+        quote of a few words could be picked to smuggle a number in, so its numbers are read.
         """
         faults: list[str] = []
         masked = text
         for span in quoted_spans(text):
-            if self._says(span, evidence):
-                masked = masked.replace(span, " ")
-            else:
+            if not self._says(span, evidence):
                 faults.append("words in quotation marks do not stand in a cited source")
+            elif is_long_enough(fold(span)):
+                masked = masked.replace(span, " ")
         for name in self.names:
-            masked = masked.replace(name, " ")
-        wrong = self.figures.unverified(masked)
+            masked = _without(masked, name)
+        faults += claim_faults(masked, self.signals)
+        wrong = [
+            *self.figures.unverified(masked, self.language),
+            *(code for code in _CODE.findall(masked) if not self._is_written(code)),
+        ]
         faults += [f"the number {n} is in no table" for n in dict.fromkeys(wrong)]
         return tuple(dict.fromkeys(faults))
 
     def _says(self, span: str, evidence: Sequence[Evidence] | None) -> bool:
         wanted = fold(span)
-        if any(wanted == fold(name) for name in self.names):
+        if any(wanted.casefold() == fold(name).casefold() for name in self.names):
             return True
-        return any(wanted in text.text for s in self._cited(evidence) for text in s.texts)
+        cited = self._cited(evidence)
+        return any(find_words(t.text, wanted) is not None for s in cited for t in s.texts)
+
+    def _is_written(self, code: str) -> bool:
+        """Tell whether a word with digits in it ("Q3", "v2") stands in the run's own texts."""
+        return any(
+            find_words(t.text, fold(code)) is not None for s in self.sources for t in s.texts
+        )
 
     def _cited(self, evidence: Sequence[Evidence] | None) -> Iterable[SourceText]:
         if evidence is None:
@@ -54,15 +72,28 @@ class Facts:
         return (source for item in evidence for source in self.sources.find(item))
 
 
-def facts_of(arc: Arc, signals: Sequence[Signal]) -> Facts:
-    """Index an arc and its signals; the work is linear in the arc's text."""
+def facts_of(arc: Arc, signals: Sequence[Signal], *, language: str | None = None) -> Facts:
+    """Index an arc and its signals; the work is linear in the arc's text.
+
+    `language` is the one that the prose is written in, by default the run's.
+    """
     return Facts(
         arc=arc,
         signals=tuple(signals),
+        language=language or arc.trigger.language,
         sources=index_sources(arc),
         figures=index_figures(arc, signals),
         names=_names_of(arc),
     )
+
+
+def _without(text: str, name: str) -> str:
+    """Take a name out of a text wherever it stands between words."""
+    at = find_words(text, name)
+    while at is not None:
+        text = f"{text[:at]} {text[at + len(name) :]}"
+        at = find_words(text, name, at)
+    return text
 
 
 def _names_of(arc: Arc) -> tuple[str, ...]:
@@ -70,6 +101,7 @@ def _names_of(arc: Arc) -> tuple[str, ...]:
     trigger = arc.trigger
     kinds = {issue.kind for o in arc.objectives for issue in o.issues}
     names = {
+        *(objective.objective_id for objective in arc.objectives),
         trigger.scenario.title,
         *(stage.title for stage in trigger.stages),
         *(persona.name for persona in trigger.personas),

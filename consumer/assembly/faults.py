@@ -12,14 +12,19 @@ from consumer.assembly.items import (
     check_went_well,
     check_writing_style,
     ground_all,
+    same_words,
     statement,
 )
 from consumer.assembly.patterns import check_pattern
 from consumer.assembly.perspectives import check_perspective
+from consumer.assembly.plain import open_ones_of, reached_ones
 from consumer.drafts import ArcRead, PerspectiveDraft, Scoring
+from schemas.events import ObjectiveRolledUp
 from schemas.review import Signal
 
 MAX_FAULTS = 24
+# Enough of the run's objectives to begin with, in a line of bounded length.
+MAX_NAMED = 3
 
 Draft = TypeVar("Draft")
 
@@ -61,8 +66,34 @@ def _arc_read(draft: ArcRead, facts: Facts) -> Iterator[str]:
     yield from _each("did_well", draft.did_well, check_went_well, facts)
     yield from _each("kept_stuck", draft.kept_stuck, check_kept_stuck, facts)
     yield from _each("push_next", draft.push_next, check_next_push, facts)
+    yield from _repeats("did_well", [item.statement for item in draft.did_well])
+    yield from _repeats("kept_stuck", [item.statement for item in draft.kept_stuck])
+    yield from _repeats("push_next", [item.action for item in draft.push_next])
+    yield from _left_empty(draft, facts)
     if draft.writing_style is not None:
         yield from _lines("writing_style", check_writing_style(draft.writing_style, facts))
+
+
+def _left_empty(draft: ArcRead, facts: Facts) -> Iterator[str]:
+    """Name a list that may only be empty where the run gives nothing for it."""
+    reached, open_ones = reached_ones(facts), open_ones_of(facts)
+    if reached and not draft.did_well:
+        yield f"did_well: it is empty, and {_ids(reached)} reached 0.7"
+    if open_ones and not draft.push_next:
+        yield f"push_next: it is empty, and {_ids(open_ones)} had an issue, a hint or a low score"
+
+
+def _ids(objectives: Sequence[ObjectiveRolledUp]) -> str:
+    return ", ".join(repr(o.objective_id) for o in objectives[:MAX_NAMED])
+
+
+def _repeats(name: str, texts: Sequence[str]) -> Iterator[str]:
+    said = [same_words(text) for text in texts]
+    yield from (
+        f"{name}[{i}]: it says what one before says"
+        for i, text in enumerate(said)
+        if text in said[:i]
+    )
 
 
 def _each(

@@ -3,79 +3,135 @@
 The cells: each signal's value, bounds, n, minimum n and series; each rollup's figures; counts,
 sums and means of the rollups over one stage, over the first or last stages, and over the run;
 counts of messages, artefacts and the plan's own numbers. A number matches a cell when it is that
-cell rounded to the decimals written; ratios may be written as percentages.
+cell rounded to the decimals written. A percentage must be a ratio or a signal in percent: a count
+that happens to be the same number does not carry it. Words for numbers count as numbers.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from consumer.arc import Arc
+from consumer.assembly.folding import is_spaceless
+from consumer.assembly.number_words import worded_numbers
 from schemas.events import ObjectiveRolledUp
 from schemas.review import Signal
 
-# A number, not glued to a letter before it ("Q3", "v2" are names).
+# Digits, however grouped and whichever script they are of; what follows decides what they count.
 _NUMBER = re.compile(
-    r"(?<![\w.,])[-+−]?(\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d*[.,]\d+|\d+)(?!\d)\s?(%|percent\b)?"
+    r"(?P<of>百分之\s?)?(?P<figure>\d{1,3}(?:[, ]\d{3})+(?:\.\d+)?(?!\d)|\d*[.,]\d+|\d+)(?!\d)"
+    r"(?:(?P<thousand>k\b)|\s?(?P<percent>%|(?:percent(?:age)?|per cent|pct|prozent|pour cent|"
+    r"por ciento|por cento|per cento|procent|процент\w*|パーセント)(?!\w)))?",
+    re.IGNORECASE,
 )
-_WORDS_FROM_TWO = (
-    "two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|"
-    "sixteen|seventeen|eighteen|nineteen|twenty"
-)
-_WORD_NUMBERS = {word: n for n, word in enumerate(_WORDS_FROM_TWO.split("|"), start=2)}
-_WORDS = re.compile(rf"\b({_WORDS_FROM_TWO})\b", re.IGNORECASE)
+_SIGNS = str.maketrans({"％": "%", "٪": "%", "٫": ".", "٬": ",", "．": "."})
 SUCCESS_SCORE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The cells: `plain` numbers, and `ratios` that may also be written as percentages."""
+    """The cells: `plain` numbers, `ratios` of 1, and `percents` that are measured as such."""
 
     plain: frozenset[float]
     ratios: frozenset[float]
+    percents: frozenset[float] = frozenset()
 
-    def unverified(self, text: str) -> tuple[str, ...]:
-        """Return the numbers in `text`, as written, that are no cell."""
-        wrong = [m.group().strip() for m in _NUMBER.finditer(text) if not self._holds(m)]
-        wrong += [
-            m.group()
-            for m in _WORDS.finditer(text)
-            if float(_WORD_NUMBERS[m.group().lower()]) not in self.plain
+    def unverified(self, text: str, language: str = "en") -> tuple[str, ...]:
+        """Return the numbers in `text`, as written in `language`, that are no cell.
+
+        Digits glued to a letter before them ("Q3", "v2") are names and not read here.
+        """
+        plain_signs = text.translate(_SIGNS)
+        wrong = [
+            match.group().strip()
+            for match in _NUMBER.finditer(plain_signs)
+            if not _is_glued(plain_signs, match.start()) and not self._holds(match)
         ]
+        for number in worded_numbers(plain_signs, language):
+            reach = 0.005 if number.is_ratio else 1e-9
+            known = number.value is not None and self._is_cell(
+                number.value, reach=reach, percent=number.is_ratio, per=1
+            )
+            if not known:
+                wrong.append(number.written)
+        wrong += [c for c in text if _is_odd_numeral(c) and not self._holds_numeral(c)]
         return tuple(wrong)
 
     def _holds(self, match: re.Match[str]) -> bool:
-        written, percent = match.group(1), match.group(2)
-        if re.fullmatch(r"\d{1,3}(,\d{3})+(\.\d+)?", written):
-            readings = [written.replace(",", "")]
-            if written.count(",") == 1 and "." not in written:
-                readings.append(written.replace(",", "."))
-        else:
-            readings = [written.replace(",", ".")]
-        return any(self._is_cell(reading, percent=bool(percent)) for reading in readings)
+        percent = bool(match.group("percent") or match.group("of"))
+        times = 1000 if match.group("thousand") else 1
+        for reading in _readings(match.group("figure")):
+            decimals = len(reading.partition(".")[2])
+            reach = 0.5 * 10.0**-decimals * times + 1e-9
+            if self._is_cell(
+                float(reading) * times,
+                reach=reach,
+                percent=percent,
+                per=100 if percent else 1,
+                whole=not decimals,
+            ):
+                return True
+        return False
 
-    def _is_cell(self, written: str, *, percent: bool) -> bool:
-        number = float(written)
-        decimals = len(written.partition(".")[2])
-        reach = 0.5 * 10.0**-decimals + 1e-9
-        if any(abs(cell - number) <= reach for cell in self.plain):
+    def _holds_numeral(self, numeral: str) -> bool:
+        return self._is_cell(unicodedata.numeric(numeral), reach=1e-9, percent=False, per=1)
+
+    def _is_cell(
+        self, number: float, *, reach: float, percent: bool, per: int, whole: bool = False
+    ) -> bool:
+        """Look a number up; a ratio is met `per` 1 or 100, and never rounded to a whole number."""
+        if percent and _is_near(number * 100 / per, self.percents, reach * 100 / per):
             return True
-        if percent:
-            return any(abs(100 * cell - number) <= reach for cell in self.ratios)
-        whole = [cell for cell in self.ratios if decimals or cell.is_integer()]
-        return any(abs(cell - number) <= reach for cell in whole)
+        if not percent and _is_near(number, self.plain, reach):
+            return True
+        if not percent and whole:
+            return number in self.ratios
+        return _is_near(number / per, self.ratios, reach / per)
+
+
+def _readings(written: str) -> Iterator[str]:
+    """Yield what digits may mean: points and commas part thousands or decimals by language."""
+    if re.fullmatch(r"\d{1,3}([, ]\d{3})+(\.\d+)?", written):
+        yield re.sub(r"[, ]", "", written)
+        if written.count(",") != 1 or "." in written:
+            return
+    elif re.fullmatch(r"\d{1,3}(\.\d{3})+", written):
+        yield written.replace(".", "")
+    if written.count(",") + written.count(".") <= 1:
+        yield written.replace(",", ".")
+
+
+def _is_near(number: float, cells: Iterable[float], reach: float) -> bool:
+    return any(abs(cell - number) <= reach for cell in cells)
+
+
+def _is_glued(text: str, start: int) -> bool:
+    """Tell whether digits belong to the word or number before them."""
+    before = text[start - 1] if start else " "
+    if text[start].isdigit():
+        return before.isalnum() and not is_spaceless(before)
+    return before.isdigit()
+
+
+def _is_odd_numeral(character: str) -> bool:
+    """Tell whether one character is a number without being a digit: ½, ², Ⅳ, ⑤."""
+    return character.isnumeric() and not character.isdecimal() and not is_spaceless(character)
 
 
 def index_figures(arc: Arc, signals: Sequence[Signal]) -> Figures:
     """Collect the cells of an arc and its signals once."""
     plain: set[float] = set()
     ratios: set[float] = set()
+    percents: set[float] = set()
     for signal in signals:
         plain |= {float(signal.n), float(signal.minimum_n)}
         values = [signal.value, signal.low, signal.high, *(p.value for p in signal.series)]
         known = {abs(v) for v in values if v is not None}
         target = ratios if signal.unit == "ratio" else plain
         target |= known
+        if signal.unit.startswith("percent"):
+            percents |= known
     for objectives in _groups(arc):
         plain.update(_totals(objectives))
         ratios.update(_rates(objectives))
@@ -87,7 +143,7 @@ def index_figures(arc: Arc, signals: Sequence[Signal]) -> Figures:
         plain |= {float(issue.attempt) for issue in rollup.issues}
     plain.update(_counts(arc))
     ratios |= {a.self_rating for a in arc.artefacts if a.self_rating is not None}
-    return Figures(frozenset(plain), frozenset(ratios))
+    return Figures(frozenset(plain), frozenset(ratios), frozenset(percents))
 
 
 def _groups(arc: Arc) -> Iterator[tuple[ObjectiveRolledUp, ...]]:

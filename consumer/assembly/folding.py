@@ -67,6 +67,28 @@ def is_spaceless(character: str) -> bool:
     return any(low <= code <= high for low, high in _SPACELESS_RANGES)
 
 
+def find_words(text: str, wanted: str, start: int = 0) -> int | None:
+    """Return where `wanted` stands in `text` between words, or None.
+
+    "able to finish" does not stand in "unable to finish".
+    """
+    at = text.find(wanted, start)
+    while at != -1 and wanted:
+        if not _splits_word(text, at) and not _splits_word(text, at + len(wanted)):
+            return at
+        at = text.find(wanted, at + 1)
+    return None
+
+
+def _splits_word(text: str, at: int) -> bool:
+    if at in (0, len(text)):
+        return False
+    before, after = text[at - 1], text[at]
+    if is_spaceless(before) or is_spaceless(after):
+        return False
+    return before.isalnum() and after.isalnum()
+
+
 def units_of(folded: str) -> tuple[str, ...]:
     """Split folded text, case folded, into words and single characters of spaceless scripts."""
     units: list[str] = []

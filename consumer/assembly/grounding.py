@@ -5,16 +5,23 @@ match can turn "was not a student" into "was a student". For the same reason a q
 and end between words: "able to finish" does not stand in "unable to finish".
 """
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from consumer.arc import Arc
-from consumer.assembly.folding import Folded, fold, fold_with_map, is_spaceless
+from consumer.assembly.folding import Folded, find_words, fold, fold_with_map, is_spaceless
 from consumer.drafts import Citation
 from schemas.review import MAX_QUOTE_CHARACTERS, Evidence, Source
 
 MINIMUM_WORDS = 6
 MINIMUM_CHARACTERS = 6
+# A quote that begins right after one of these says the opposite of its source.
+_NEGATED = re.compile(
+    r"(?:\b(?:not|never|cannot|nor|without|nicht|nie|niemals|kein(?:e|en|er|em|es)?|ohne|jamais|"
+    r"nunca|jamás|mai|nooit|niet|geen)|n['’]t) $|(?:不|没|沒|没有|未|لم|لن|ليس) ?$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +109,19 @@ def ground(citation: Citation, sources: Sources) -> Evidence | Rejection:
         if citation.source != "objective":
             return Rejection(f"{name} needs a verbatim quote")
         return _evidence(versions[0], None)
+    return _look_up(wanted, versions, name)
+
+
+def _look_up(wanted: str, versions: Sequence[SourceText], name: str) -> Evidence | Rejection:
     whole = any(text.text == wanted for version in versions for text in version.texts)
-    if not whole and not _is_long_enough(wanted):
+    if not whole and not is_long_enough(wanted):
         return Rejection(f"the quote of {name} is shorter than six words and not the whole text")
     for version in versions:
         for text in version.texts:
-            start = _find(text.text, wanted)
+            start = find_words(text.text, wanted)
             if start is not None:
+                if _NEGATED.search(text.text[:start]):
+                    return Rejection(f"the quote of {name} leaves out the negation before it")
                 return _evidence(version, _bounded(text, start, start + len(wanted)))
     return Rejection(f"the quote of {name} does not stand there word for word")
 
@@ -166,29 +179,10 @@ def _evidence(source: SourceText, quote: str | None) -> Evidence:
     )
 
 
-def _is_long_enough(folded: str) -> bool:
+def is_long_enough(folded: str) -> bool:
+    """Tell whether a quote is six words or more, or six characters of a spaceless script."""
     words = sum(any(c.isalnum() for c in word) for word in folded.split())
     return words >= MINIMUM_WORDS or sum(map(is_spaceless, folded)) >= MINIMUM_CHARACTERS
-
-
-def _find(text: str, wanted: str) -> int | None:
-    """Return where `wanted` stands in `text` between words, or None."""
-    start = text.find(wanted)
-    while start != -1:
-        end = start + len(wanted)
-        if not _splits_word(text, start) and not _splits_word(text, end):
-            return start
-        start = text.find(wanted, start + 1)
-    return None
-
-
-def _splits_word(text: str, at: int) -> bool:
-    if at in (0, len(text)):
-        return False
-    before, after = text[at - 1], text[at]
-    if is_spaceless(before) or is_spaceless(after):
-        return False
-    return before.isalnum() and after.isalnum()
 
 
 def _bounded(text: Folded, start: int, end: int) -> str:
@@ -200,7 +194,7 @@ def _cut_to_words(text: Folded, start: int, end: int, *, limit: int) -> str:
     while len(copied := text.copy(start, end)) > limit:
         over = len(copied) - limit
         shorter = text.text.rfind(" ", start, max(start + 1, end - max(over // 2, 1)))
-        if shorter <= start or not _is_long_enough(text.text[start:shorter]):
+        if shorter <= start or not is_long_enough(text.text[start:shorter]):
             # A text of very long words: the contract's bound still holds, cut inside a word.
             return copied[:MAX_QUOTE_CHARACTERS]
         end = shorter

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from consumer.assembly.facts import Facts
+from consumer.assembly.folding import fold, units_of
 from consumer.assembly.grounding import Rejection, ground
 from consumer.assembly.prose import clean, cut
 from consumer.drafts import (
@@ -68,6 +69,11 @@ def ground_all(citations: Sequence[Citation], facts: Facts) -> Grounded:
 def statement(text: str) -> str:
     """Make a text safe and bring it within the contract's 2,000 characters."""
     return cut(clean(text), MAX_STATEMENT_CHARACTERS)
+
+
+def same_words(text: str) -> str:
+    """Return a form in which two texts that say the same words are equal."""
+    return " ".join(units_of(fold(text)))
 
 
 def check_went_well(draft: WentWellDraft, facts: Facts) -> WentWell | Faults:
@@ -140,7 +146,7 @@ def learners_only(found: Grounded, facts: Facts, *, objectives: bool) -> Grounde
 
 def _speaks_of_words(text: str, facts: Facts) -> bool:
     """Tell whether praise is about what the learner said; not told apart outside English."""
-    english = facts.arc.trigger.language.lower().split("-")[0] == "en"
+    english = facts.language.lower().split("-")[0] == "en"
     return not english or bool(_SPEAKS_OF_WORDS.search(text))
 
 

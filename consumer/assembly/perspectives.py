@@ -1,19 +1,27 @@
 """Perspectives: each persona speaks from its own thread and the shared facts, and nothing else."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from consumer.assembly.facts import Facts
 from consumer.assembly.folding import fold, is_spaceless, units_of
-from consumer.assembly.grounding import opening_quote
+from consumer.assembly.grounding import Rejection, ground, is_long_enough, opening_quote
 from consumer.assembly.items import Faults, ground_all, statement
-from consumer.drafts import PerspectiveDraft, ReviewDraft
+from consumer.assembly.prose import clean, cut, quoted_spans, sentences
+from consumer.drafts import Citation, PerspectiveDraft, ReviewDraft
 from schemas.events import Persona
-from schemas.review import MAX_EVIDENCE, Evidence, Perspective
+from schemas.review import MAX_EVIDENCE, MAX_STATEMENT_CHARACTERS, Evidence, Perspective
 
 # Six words in a row are never met by chance; six characters of a script without spaces can be.
 GRAM_WORDS = 6
 GRAM_CHARACTERS = 10
+MAX_ADDED_QUOTE = 240
+_MARKS = (("“", "”"), ("«", "»"), ("「", "」"))
+_CODE = re.compile(
+    r"(?=.{5})(?:(?=.*[^\W\d])(?=.*\d)[\w.-]+|\w+_\w+|[A-Z]{5,}(?:-[A-Z]+)*|[^\W\d]+[a-z][A-Z]\w+)"
+    r"|[^\W\d]{4,}-[^\W\d]{5,}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +38,79 @@ def perspectives_of(draft: ReviewDraft, facts: Facts) -> tuple[Perspective, ...]
 
 
 def check_perspective(draft: PerspectiveDraft, facts: Facts, *, persona_id: str) -> View | Faults:
-    """Check one persona's view: its own thread and the objectives, and no one else's words."""
+    """Check one persona's view: its own thread and the objectives, and no one else's words.
+
+    A text without a quotation of its own thread gets one from its evidence, copied by code.
+    """
     text = statement(draft.text)
-    found = ground_all(draft.evidence, facts)
-    faults = list(found.faults) if text else ["the text is empty", *found.faults]
-    evidence: list[Evidence] = []
-    for item in found.evidence:
-        if _is_own(item, facts, persona_id):
-            evidence.append(item)
-        else:
-            faults.append(f"{item.source} {item.source_id!r} is not known to this persona")
-    evidence.sort(key=lambda e: e.source != "message")  # stable: own words first, never cut
-    if not any(e.source == "message" for e in evidence):
-        faults.append("it must quote a message of its own thread")
+    found, faults = _own_evidence(draft, facts, persona_id)
+    if not text:
+        faults = ("the text is empty", *faults)
     if leaks(text, facts, persona_id=persona_id):
-        faults.append("it holds words that this persona never saw")
-    faults += facts.prose_faults(text, evidence)
+        faults = (*faults, "it holds words that this persona never saw")
+    faults = (*faults, *facts.prose_faults(text, found))
     if faults:
         return tuple(dict.fromkeys(faults))
-    return View(text, tuple(evidence[:MAX_EVIDENCE]))
+    return View(_quoting(text, found), found)
+
+
+def salvaged(draft: PerspectiveDraft, facts: Facts, *, persona_id: str) -> View | Faults:
+    """Check a view without its sentences that cannot be verified; one that leaks is lost whole."""
+    found, _ = _own_evidence(draft, facts, persona_id)
+    text = statement(draft.text)
+    kept = [s for s in sentences(text) if not facts.prose_faults(s, found)]
+    if leaks(text, facts, persona_id=persona_id) or not kept:
+        return ("nothing of it stands",)
+    own = tuple(c for c in draft.evidence if not _strays(c, facts, persona_id))
+    shorter = PerspectiveDraft(text=" ".join(kept), evidence=own)
+    return check_perspective(shorter, facts, persona_id=persona_id)
+
+
+def by_own_words(draft: PerspectiveDraft, facts: Facts, *, persona_id: str) -> View | Faults:
+    """Check a view that code wrote.
+
+    Its words outside quotations are the rules' own. Whoever writes those same words into another
+    thread must not take them out of this persona's mouth: they are no leak.
+    """
+    text = statement(draft.text)
+    found, faults = _own_evidence(draft, facts, persona_id)
+    faults = (*faults, *facts.prose_faults(text, found))
+    return faults or View(_quoting(text, found), found)
+
+
+def _own_evidence(
+    draft: PerspectiveDraft, facts: Facts, persona_id: str
+) -> tuple[tuple[Evidence, ...], Faults]:
+    """Return the evidence that this persona may point to, its own thread first, and the faults."""
+    found = ground_all(draft.evidence, facts)
+    own = [e for e in found.evidence if _is_own(e, facts, persona_id)]
+    strays = [e for e in found.evidence if e not in own]
+    faults = [
+        *found.faults,
+        *(f"{e.source} {e.source_id!r} is not known to this persona" for e in strays),
+    ]
+    own.sort(key=lambda e: e.source != "message")  # stable: own words first, never cut
+    if not any(e.source == "message" for e in own):
+        faults.append("it must quote a message of its own thread")
+    return tuple(own[:MAX_EVIDENCE]), tuple(faults)
+
+
+def _strays(citation: Citation, facts: Facts, persona_id: str) -> bool:
+    found = ground(citation, facts.sources)
+    return isinstance(found, Rejection) or not _is_own(found, facts, persona_id)
+
+
+def _quoting(text: str, evidence: Sequence[Evidence]) -> str:
+    """Let a text quote its own thread: as it does by itself, else by the first words it cites."""
+    said = [e.quote for e in evidence if e.source == "message" and e.quote]
+    whole = [fold(quote) for quote in said]
+    for span in map(fold, quoted_spans(text)):
+        if span in whole or (is_long_enough(span) and any(span in quote for quote in whole)):
+            return text
+    words = cut(clean(said[0]), MAX_ADDED_QUOTE).removesuffix("…")
+    opening, closing = next((m for m in _MARKS if not set(m) & set(words)), _MARKS[0])
+    added = f" {opening}{words}{closing}"
+    return f"{cut(text, MAX_STATEMENT_CHARACTERS - len(added))}{added}"
 
 
 def leaks(text: str, facts: Facts, *, persona_id: str) -> bool:
@@ -75,9 +137,11 @@ def _perspective(persona: Persona, draft: ReviewDraft, facts: Facts) -> Perspect
     if not thread:
         return _silent(persona, "no_conversation")
     if proposed is not None:
-        checked = check_perspective(proposed, facts, persona_id=persona.persona_id)
-        if isinstance(checked, View):
-            return _given(persona, checked.text, checked.evidence)
+        checks = (by_own_words,) if draft.reviewer == "rules" else (check_perspective, salvaged)
+        for check in checks:
+            checked = check(proposed, facts, persona_id=persona.persona_id)
+            if isinstance(checked, View):
+                return _given(persona, checked.text, checked.evidence)
     if draft.reviewer == "model":
         return _silent(persona, "unavailable")
     return _by_code(persona, facts)
@@ -93,7 +157,7 @@ def _by_code(persona: Persona, facts: Facts) -> Perspective:
         # Messages without a single visible character: nothing was said that could be quoted.
         return _silent(persona, "no_conversation")
     text = "We talked in this run, and I can point to one thing that was said between us."
-    return _given(persona, text, (opening,))
+    return _given(persona, _quoting(text, (opening,)), (opening,))
 
 
 def _given(persona: Persona, text: str, evidence: tuple[Evidence, ...]) -> Perspective:
@@ -151,8 +215,12 @@ def _grams(text: str) -> Iterator[tuple[str, ...]]:
 
 
 def _codes(text: str) -> Iterator[str]:
-    """Yield words that name one thing only: letters with digits, of six characters or more."""
-    for word in fold(text).casefold().split():
-        code = word.strip(".,;:!?()[]\"'“”’")
-        if len(code) >= 6 and any(map(str.isdigit, code)) and any(map(str.isalpha, code)):
-            yield code
+    """Yield words that name one thing only, as a word list has none of them.
+
+    Letters with digits, or joined by an underscore (five characters or more), two long words
+    joined by a hyphen, a word in capitals, or one with a capital inside.
+    """
+    for word in fold(text).split():
+        code = word.strip(".,;:!?()[]\"'“”’‘«»")
+        if _CODE.fullmatch(code):
+            yield code.casefold()

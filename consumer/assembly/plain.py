@@ -49,11 +49,11 @@ def plain_little(language: str, *, patterns: int, statements: int) -> str:
 
 def plain_went_well(facts: Facts, language: str) -> WentWell | None:
     """Praise the objective with the best score, where one reached .7."""
-    reached = [o for o in facts.arc.objectives if (o.score or 0.0) >= SUCCESS_SCORE]
+    reached = reached_ones(facts)
     if not reached:
         return None
-    best = max(reached, key=lambda o: (o.score or 0.0, -o.attempts, -o.hints))
-    score = _figure(best.score or 0.0)
+    best = max(reached, key=lambda o: (_outcome(o) or 0.0, -o.attempts, -o.hints))
+    score = _figure(_outcome(best) or 0.0)
     title = cut(clean(best.title) or best.objective_id, 300)
     text = f"{title}: {score}."
     if is_english(language):
@@ -64,11 +64,12 @@ def plain_went_well(facts: Facts, language: str) -> WentWell | None:
 
 def plain_next_push(facts: Facts, language: str) -> NextPush | None:
     """Push on the objective that went least well, where one left something open."""
-    open_ones = [o for o in facts.arc.objectives if leaves_open(o)]
+    open_ones = open_ones_of(facts)
     if not open_ones:
         return None
     worst = min(
-        open_ones, key=lambda o: (1.0 if o.score is None else o.score, -len(o.issues), -o.hints)
+        open_ones,
+        key=lambda o: (1.0 if o.score is None else o.score, -len(o.issues), -o.hints),
     )
     title = cut(clean(worst.title) or worst.objective_id, 300)
     score = "–" if worst.score is None else _figure(worst.score)
@@ -83,6 +84,16 @@ def plain_next_push(facts: Facts, language: str) -> NextPush | None:
         check="It comes right at the first try, with no hint and none of the same issues.",
         evidence=(_of(worst),),
     )
+
+
+def reached_ones(facts: Facts) -> tuple[ObjectiveRolledUp, ...]:
+    """Return the objectives that ended at .7 or above: each is something that went well."""
+    return tuple(o for o in facts.arc.objectives if (_outcome(o) or 0.0) >= SUCCESS_SCORE)
+
+
+def open_ones_of(facts: Facts) -> tuple[ObjectiveRolledUp, ...]:
+    """Return the objectives that give something to push on."""
+    return tuple(o for o in facts.arc.objectives if leaves_open(o))
 
 
 def leaves_open(objective: ObjectiveRolledUp) -> bool:
@@ -103,6 +114,10 @@ def plain_rationale(dimension: XpDimension, facts: Facts, language: str) -> str:
         f"Rests on {_count(len(exercised), 'objective')} that exercised {title}, "
         f"with {_count(sum(o.hints for o in exercised), 'hint')} in all."
     )
+
+
+def _outcome(objective: ObjectiveRolledUp) -> float | None:
+    return objective.score if objective.score is not None else objective.first_score
 
 
 def _of(objective: ObjectiveRolledUp) -> Evidence:

@@ -3,11 +3,23 @@
 import re
 import unicodedata
 
+from consumer.assembly.folding import is_spaceless
+
 # A sentence ends at a full stop and white space before a capital, a digit or a quote, or at a
 # full stop of a script without spaces.
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[^\sa-z])|(?<=[。！？])(?=\S)")
 _ESCAPE = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)?|[@-Z\\-_])")
-_QUOTED = re.compile(r"“([^“”]+)”|\"([^\"]+)\"|«([^«»]+)»|„([^„“”]+)[“”]|「([^「」]+)」")
+# One pair of marks a language; a quotation that is never closed runs to the end.
+_QUOTED = re.compile(
+    r"„([^„“”]+)(?:[“”]|$)|“([^“”]+)(?:”|$)|\"([^\"]+)(?:\"|$)|«([^«»]+)(?:»|$)|»([^«»]+)(?:«|$)|"
+    r"‹([^‹›]+)›|「([^「」]+)(?:」|$)|『([^『』]+)(?:』|$)|(?<!\w)‘([^‘]+?)’(?!\w)|"
+    r"(?<!\w)'([^\s'][^']*(?:\w'\w[^']*)*)'(?!\w)"
+)
+# A piece of prose that ends inside a quotation goes on with the next.
+_OPENERS_AND_CLOSERS = (("“", "”"), ("«", "»"), ("「", "」"), ("『", "』"))
+# Fewer words than this may be an expression between marks; a quotation they are not.
+_QUOTATION_UNITS = 2
+_QUOTATION_SPACELESS = 6
 
 
 def clean(text: str) -> str:
@@ -25,14 +37,23 @@ def is_control(character: str) -> bool:
 
 
 def sentences(text: str) -> tuple[str, ...]:
-    """Split cleaned text into its sentences."""
+    """Split cleaned text into its sentences; a quotation is never split."""
     pieces: list[str] = []
     start = 0
     for match in _SENTENCE_END.finditer(text):
-        pieces.append(text[start : match.end()].strip())
-        start = match.end()
+        piece = text[start : match.end()].strip()
+        if not _is_open(piece):
+            pieces.append(piece)
+            start = match.end()
     pieces.append(text[start:].strip())
     return tuple(piece for piece in pieces if piece)
+
+
+def _is_open(piece: str) -> bool:
+    """Tell whether a quotation was begun in a piece and goes on after it."""
+    if any(piece.count(a) > piece.count(b) for a, b in _OPENERS_AND_CLOSERS):
+        return "„" not in piece or piece.count("„") > piece.count("“") + piece.count("”")
+    return piece.count('"') % 2 == 1
 
 
 def cut(text: str, limit: int) -> str:
@@ -53,6 +74,11 @@ def cut(text: str, limit: int) -> str:
 
 
 def quoted_spans(text: str) -> tuple[str, ...]:
-    """Return what `text` puts in quotation marks, of two words or more, without the marks."""
+    """Return what `text` quotes, two words or more, without the marks and the closing stop."""
     spans = ("".join(groups).strip(" .,;:!?…") for groups in _QUOTED.findall(text))
-    return tuple(span for span in spans if len(span.split()) > 1 or len(span) > 20)
+    return tuple(span for span in spans if _is_quotation(span))
+
+
+def _is_quotation(span: str) -> bool:
+    spaceless = sum(map(is_spaceless, span))
+    return len(span.split()) >= _QUOTATION_UNITS or spaceless >= _QUOTATION_SPACELESS

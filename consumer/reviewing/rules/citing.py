@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 
 from consumer.assembly.folding import fold
+from consumer.assembly.grounding import is_long_enough
 from consumer.drafts import Citation
-from consumer.reviewing.rules.quotes import is_long_enough
 from schemas.events import ArtefactSubmitted, ConversationMessage, ObjectiveRolledUp
 from schemas.review import MAX_EVIDENCE
 

@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from consumer.assembly.folding import fold, is_spaceless
+from consumer.assembly.folding import fold
+from consumer.assembly.grounding import is_long_enough
 from consumer.assembly.prose import clean
 from schemas.events import ArtefactSubmitted, ConversationMessage
 
-MINIMUM_WORDS = 6
 MAX_CHARACTERS = 240
 MAX_CONTENT_WORDS = 10
 _BREAK = re.compile(r"(?<=[.!?…])\s+(?=[^\sa-z])|\s*\n+\s*")
@@ -68,12 +68,6 @@ class Quoted:
     def ended(self) -> str:
         """Return the words in quotation marks at the end of a sentence."""
         return self.shown if clean(self.text)[-1:] in _ENDS else f"{self.shown}."
-
-
-def is_long_enough(folded: str) -> bool:
-    """Tell whether words suffice for a quote: six, or six characters of a spaceless script."""
-    words = sum(any(c.isalnum() for c in word) for word in folded.split())
-    return words >= MINIMUM_WORDS or sum(map(is_spaceless, folded)) >= MINIMUM_WORDS
 
 
 def best_quotes(

@@ -107,7 +107,7 @@ class Reading:
 
 def reading_of(arc: Arc, signals: tuple[Signal, ...]) -> Reading:
     """Index an arc once for all parts of its review."""
-    return Reading(arc, signals, facts_of(arc, signals))
+    return Reading(arc, signals, facts_of(arc, signals, language="en"))
 
 
 def mean_score(objectives: Sequence[ObjectiveRolledUp]) -> float | None:

@@ -1,11 +1,12 @@
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from consumer.arc import Arc
 from consumer.assembly.faults import find_faults
-from consumer.drafts import Citation, PerspectiveDraft, Scoring, WentWellDraft
+from consumer.drafts import Citation, NextPushDraft, PerspectiveDraft, Scoring, WentWellDraft
 
 INVENTED = Citation(
     source="message", source_id="m2", revision=None, quote="zebras gallop across every wide plain"
@@ -13,7 +14,10 @@ INVENTED = Citation(
 
 
 def test_a_clean_answer_has_no_faults(arc: Arc, make_draft: Callable[..., Any]) -> None:
-    draft = make_draft()
+    cited = Citation(source="objective", source_id="o3", revision=None, quote=None)
+    push = NextPushDraft(action="Ask.", why="It broke.", check="It holds.", evidence=(cited,))
+    praise = WentWellDraft(statement="It held.", evidence=(cited,))
+    draft = make_draft(did_well=(praise,), push_next=(push,))
     assert find_faults(draft.arc_read, arc=arc, signals=()) == ()
     assert find_faults(draft.scoring, arc=arc, signals=()) == ()
 
@@ -29,6 +33,25 @@ def test_each_fault_names_its_item_without_learner_text(
     assert faults[0] == "headline: the number 83 % is in no table"
     assert faults[1].startswith("did_well[0]: the quote of message 'm2'")
     assert "zebras" not in "".join(faults)
+
+
+def test_a_list_may_only_be_empty_where_the_run_gives_nothing(
+    arc: Arc, make_draft: Callable[..., Any]
+) -> None:
+    faults = find_faults(make_draft().arc_read, arc=arc, signals=())
+    assert "did_well: it is empty, and 'o3', 'o4' reached 0.7" in faults
+    assert any(fault.startswith("push_next: it is empty, and 'o1', 'o2' had") for fault in faults)
+    smooth = replace(arc, objectives=())
+    assert find_faults(make_draft().arc_read, arc=smooth, signals=()) == ()
+
+
+def test_the_same_thing_said_twice_is_a_fault(arc: Arc, make_draft: Callable[..., Any]) -> None:
+    cited = Citation(source="objective", source_id="o3", revision=None, quote=None)
+    first = WentWellDraft(statement="You checked twice.", evidence=(cited,))
+    again = first.model_copy(update={"statement": "You  checked, twice!"})
+    read = make_draft(did_well=(first, again)).arc_read
+    faults = find_faults(read, arc=arc, signals=())
+    assert "did_well[1]: it says what one before says" in faults
 
 
 def test_a_missing_unknown_or_repeated_dimension_is_a_fault(

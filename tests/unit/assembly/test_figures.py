@@ -1,13 +1,19 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from consumer.arc import Arc
 from consumer.assembly.facts import facts_of
 from consumer.assembly.figures import Figures, index_figures
+from consumer.assembly.prose import sentences
 from schemas.review import Signal
 
-FIGURES = Figures(plain=frozenset({3.0, 12.5, 1200.0}), ratios=frozenset({0.724, 0.0625}))
+FIGURES = Figures(
+    plain=frozenset({3.0, 12.5, 1200.0}),
+    ratios=frozenset({0.724, 0.0625, 0.5}),
+    percents=frozenset({12.5}),
+)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +32,13 @@ FIGURES = Figures(plain=frozenset({3.0, 12.5, 1200.0}), ratios=frozenset({0.724,
         "In Q7 the v9 export broke.",
         "One thing to try first.",
         "3–3 times",
+        "the third stage, 3rd of them",
+        "half of them, in the second half of the run",
+        "fifty percent or 50 per cent",
+        "the double-check was half-finished",
+        "得分72.4%，共3个目标",
+        "百分之五十，一半",
+        "٣ of them",
     ],
 )
 def test_a_cell_may_be_written_in_each_usual_way(text: str) -> None:
@@ -45,10 +58,56 @@ def test_a_cell_may_be_written_in_each_usual_way(text: str) -> None:
         ("(45)", ("45",)),
         ("at 10:45", ("10", "45")),
         ("about 1 point", ("1",)),
+        ("3 % of it", ("3 %",)),
+        ("three percent", ("three percent",)),
+        ("between 3 and 8", ("8",)),
+        ("3-8 of them", ("8",)),
+        ("97 per cent", ("97 per cent",)),
+        ("９７％", ("９７%",)),
+        ("٩٧٪", ("٩٧%",)),
+        ("得分97分", ("97",)),
+        ("a third of it", ("a third",)),
+        ("two-thirds", ("two-thirds",)),
+        ("¾ of them", ("¾",)),
+        ("Ⅳ, 10²", ("10", "Ⅳ", "²")),
+        ("thirty-two of them", ("thirty-two",)),
+        ("two hundred and five", ("two hundred and five",)),
+        ("a dozen", ("dozen",)),
+        ("the fourth stage", ("fourth",)),
+        ("twice as fast, doubled, tenfold", ("twice as", "doubled", "tenfold")),
+        ("3x faster", ("3x",)),
+        ("12k", ("12k",)),
+        ("score,97", (",97",)),
+        ("百分之八十", ("百分之八十",)),
+        ("五个目标", ("五个",)),
+        ("八成", ("八成",)),
     ],
 )
 def test_any_other_number_is_named(text: str, wrong: tuple[str, ...]) -> None:
     assert FIGURES.unverified(text) == wrong
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "wrong"),
+    [
+        ("de", "zwölf von drei, die Hälfte", ("zwölf",)),
+        ("de-AT", "fünfundzwanzig Aufgaben", ("fünfundzwanzig",)),
+        ("de", "97 Prozent, achtzig Prozent", ("97 Prozent", "achtzig Prozent")),
+        ("fr", "douze objectifs, 97 pour cent", ("97 pour cent", "douze")),
+        ("es", "once objetivos", ("once",)),
+        ("en", "once you began", ()),
+        ("ar", "سبعة أهداف", ("سبعة",)),
+        ("xx", "douze zwölf", ()),
+    ],
+)
+def test_number_words_are_read_in_the_language_of_the_review(
+    language: str, text: str, wrong: tuple[str, ...]
+) -> None:
+    assert FIGURES.unverified(text, language) == wrong
+
+
+def test_thousands_are_grouped_in_each_usual_way() -> None:
+    assert FIGURES.unverified("1.200, 1 200, 1.2k and twelve hundred") == ()
 
 
 def test_a_whole_number_is_no_rounding_of_a_ratio() -> None:
@@ -78,3 +137,43 @@ def test_invented_words_in_quotation_marks_are_a_fault(arc: Arc) -> None:
     facts = facts_of(arc, ())
     assert facts.prose_faults("You said “checked the log twice” there.") == ()
     assert facts.prose_faults('You said "I never check any log" there.') != ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You said ‘I never check any log’ there.",
+        "You said 'I never check any log' there.",
+        "You said “checked … before I changed” there.",
+        "You said “ecked the log twice” there.",
+        "You said “Done. I never check any log.” there.",
+        "You said “I never check any log, and left it there.",
+        "Du sagtest „nie geprüft worden“ dazu.",
+        "你说「我从来不检查日志」。",
+    ],
+)
+def test_no_kind_of_mark_lets_an_invented_quotation_pass(arc: Arc, text: str) -> None:
+    facts = facts_of(arc, ())
+    wrong = [fault for piece in sentences(text) for fault in facts.prose_faults(piece)]
+    assert wrong == ["words in quotation marks do not stand in a cited source"]
+
+
+def test_apostrophes_and_names_are_no_quotation(arc: Arc) -> None:
+    facts = facts_of(arc, ())
+    text = "The boys' plan wasn't the team's, it was 'Unstated assumption'."
+    assert facts.prose_faults(text) == ()
+
+
+def test_a_quote_of_a_few_words_smuggles_no_number_in(arc: Arc) -> None:
+    said = "I am at 97 percent of all learners, really."
+    boast = arc.messages[1].model_copy(update={"text": said})
+    facts = facts_of(replace(arc, messages=(boast,)), ())
+    assert facts.prose_faults("Your score was “97 percent” there.") != ()
+    assert facts.prose_faults("You wrote “I am at 97 percent of all learners”.") == ()
+
+
+def test_a_number_glued_to_letters_must_be_a_name_of_the_run(arc: Arc) -> None:
+    message = arc.messages[1].model_copy(update={"text": "The Q7 file broke in v2.1 again."})
+    facts = facts_of(replace(arc, messages=(message,)), ())
+    assert facts.prose_faults("In Q7 it was v2.1 that broke.") == ()
+    assert facts.prose_faults("You stood at top97.") == ("the number top97 is in no table",)

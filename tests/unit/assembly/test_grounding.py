@@ -50,6 +50,43 @@ def test_a_quote_that_begins_inside_a_word_is_refused(arc: Arc) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("I never checked the log before I changed it.", "checked the log before I changed it"),
+        ("I didn't check the log before the change.", "check the log before the change"),
+        (
+            "Ich habe nicht den ganzen Bericht an alle geschickt.",
+            "den ganzen Bericht an alle gesch",
+        ),
+        ("Ich habe nie den Bericht an alle Kunden gesandt.", "den Bericht an alle Kunden gesandt"),
+        ("我没有检查日志就修改了代码。", "检查日志就修改了代码"),
+    ],
+)
+def test_a_quote_cut_right_after_a_negation_says_the_opposite(
+    arc: Arc, text: str, quote: str
+) -> None:
+    assert isinstance(look_up(with_message(arc, text), cite("message", "m2", quote)), Rejection)
+
+
+def test_a_quote_that_keeps_the_negation_stands(arc: Arc) -> None:
+    text = "I never checked the log before I changed it."
+    assert isinstance(look_up(with_message(arc, text), cite("message", "m2", text)), Evidence)
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("Ich prüfe zuerst das Protokoll, ändere dann.", "prüfe zuerst das Protokoll, ändere dann"),
+        ("سأراجع السجل أولا ثم أغير الملف بعد ذلك.", "سأراجع السجل أولا ثم أغير الملف"),
+        ("まずログを確認してからコードを直します。", "ログを確認してから"),
+        ("ｌｏｇを全部確認しました。", "logを全部確認しました"),
+    ],
+)
+def test_quotes_stand_in_every_language(arc: Arc, text: str, quote: str) -> None:
+    assert isinstance(look_up(with_message(arc, text), cite("message", "m2", quote)), Evidence)
+
+
 @pytest.mark.parametrize("quote", ["I checked the log twice", "- - - - - -", "", "   ", None])
 def test_a_message_needs_six_words(arc: Arc, quote: str | None) -> None:
     assert isinstance(look_up(arc, cite("message", "m2", quote)), Rejection)

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -53,6 +54,55 @@ def test_words_of_others_leak(arc: Arc, text: str) -> None:
     checked = check_perspective(draft, facts, persona_id="dana")
     assert isinstance(checked, tuple)
     assert "it holds words that this persona never saw" in checked
+
+
+@pytest.mark.parametrize(
+    "secret", ["GLASSHOUSE", "project_heron", "blueHeron", "saffron-lantern", "k7x9q"]
+)
+def test_a_word_that_names_one_thing_leaks_however_short_the_run(arc: Arc, secret: str) -> None:
+    told = arc.messages[2].model_copy(update={"text": f"Keep {secret} to yourself, please."})
+    facts = facts_of(replace(arc, messages=(arc.messages[0], told)), ())
+    assert leaks(f"I would have liked to hear of {secret}.", facts, persona_id="dana")
+    assert not leaks(f"I would have liked to hear of {secret}.", facts, persona_id="sam")
+
+
+def test_a_text_without_a_quotation_gets_one_from_its_own_thread(arc: Arc) -> None:
+    checked = check_perspective(GOOD, facts_of(arc, ()), persona_id="dana")
+    assert isinstance(checked, View)
+    assert checked.text == f"I could rely on you. “{OWN.quote}”"
+    by_itself = GOOD.model_copy(update={"text": f"I asked: “{OWN.quote}”."})
+    kept = check_perspective(by_itself, facts_of(arc, ()), persona_id="dana")
+    assert isinstance(kept, View)
+    assert kept.text == by_itself.text
+
+
+def test_sentences_that_cannot_be_verified_are_left_out_of_a_view(
+    arc: Arc, make_draft: Callable[..., Any]
+) -> None:
+    text = "I could rely on you. You were outstanding. You answered 97 times."
+    draft = GOOD.model_copy(update={"text": text, "evidence": (OWN, FOREIGN)})
+    views = perspectives_of(make_draft(perspectives={"dana": draft}), facts_of(arc, ()))
+    assert views[0].status == "given"
+    assert views[0].text == f"I could rely on you. “{OWN.quote}”"
+    assert [e.source_id for e in views[0].evidence] == ["m1"]
+
+
+def test_a_view_that_leaks_is_unavailable(arc: Arc, make_draft: Callable[..., Any]) -> None:
+    text = "I could rely on you. The budget freeze stays secret until the whole company hears."
+    draft = GOOD.model_copy(update={"text": text})
+    views = perspectives_of(make_draft(perspectives={"dana": draft}), facts_of(arc, ()))
+    assert (views[0].status, views[0].text, views[0].evidence) == ("unavailable", None, ())
+
+
+def test_words_planted_elsewhere_do_not_silence_what_code_says(
+    arc: Arc, make_draft: Callable[..., Any]
+) -> None:
+    said = "Still on my list is what nobody else in this run has closed."
+    planted = arc.messages[3].model_copy(update={"text": said})
+    facts = facts_of(replace(arc, messages=(*arc.messages[:3], planted)), ())
+    draft = GOOD.model_copy(update={"text": f"{said} “{OWN.quote}”"})
+    views = perspectives_of(make_draft("rules", perspectives={"dana": draft}), facts)
+    assert views[0].text == draft.text
 
 
 def test_own_words_and_shared_facts_do_not_leak(arc: Arc) -> None:

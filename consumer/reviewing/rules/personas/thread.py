@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from statistics import median
 
 from consumer.assembly.folding import fold
-from consumer.assembly.perspectives import leaks
+from consumer.assembly.grounding import is_long_enough
 from consumer.assembly.prose import clean
 from consumer.drafts import Citation
 from consumer.reviewing.rules.citing import bounded, cite_message
-from consumer.reviewing.rules.quotes import Quoted, best_quotes, is_long_enough, longest_whole
+from consumer.reviewing.rules.quotes import Quoted, best_quotes, longest_whole
 from consumer.reviewing.rules.reading import Reading
 from schemas.events import ConversationMessage, Persona
 
@@ -103,13 +103,7 @@ class Thread:
         kept = [s for s in sentences if s and self.reading.stands(s, citations)]
         if self.is_terse:
             kept = kept[:MAX_SENTENCES_TERSE]
-        if self._leaks(" ".join(kept)):
-            # Words of ours may happen to stand in what this persona never saw.
-            kept = [sentence for sentence in kept if not self._leaks(sentence)]
         return " ".join(kept)
-
-    def _leaks(self, text: str) -> bool:
-        return leaks(text, self.reading.facts, persona_id=self.persona.persona_id)
 
 
 def thread_of(
