@@ -1,13 +1,17 @@
-"""Answer schema: the drafts' models as one canonical closed JSON Schema a call.
+"""Answer schema: the drafts' models as one canonical closed JSON Schema a call, and its dialects.
 
 Canonical: references written out, every object closed, every property required (nullable where it
-may be absent), no titles, descriptions or defaults. That is within what both providers take:
-OpenAI's strict mode (https://platform.openai.com/docs/guides/structured-outputs) and Gemini's
-`responseJsonSchema` (https://ai.google.dev/gemini-api/docs/structured-output).
+may be absent), no titles, descriptions or defaults. Each dialect is compiled from it once and kept
+as text, which nothing can change:
+
+    gemini      `responseJsonSchema` (https://ai.google.dev/gemini-api/docs/structured-output)
+    openai      strict mode (https://platform.openai.com/docs/guides/structured-outputs)
+    standard    plain JSON Schema: Gemini's Interactions
 """
 
 import json
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import cache
 from typing import Any, Final
 
@@ -21,13 +25,18 @@ ANSWERS: Final[Mapping[str, type[Answer]]] = {
     "scoring": Scoring,
     "perspective": PerspectiveDraft,
 }
+
+
+class Dialect(StrEnum):
+    """How a provider wants a schema."""
+
+    GEMINI = "gemini"
+    OPENAI = "openai"
+    STANDARD = "standard"
+
+
 _KEPT = ("type", "enum", "anyOf", "items", "properties", "required", "additionalProperties")
 _GEMINI_KEPT = (*_KEPT, "propertyOrdering")
-
-
-def canonical_text(call: str) -> str:
-    """Return the canonical schema of a call's answer as JSON text, the same in every process."""
-    return json.dumps(canonical_schema(call), sort_keys=True)
 
 
 def canonical_schema(call: str) -> dict[str, Any]:
@@ -36,19 +45,21 @@ def canonical_schema(call: str) -> dict[str, Any]:
     return copied
 
 
-def for_gemini(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema with Gemini's `propertyOrdering`, so that reasons come before figures."""
-    return _reordered(dict(schema))
+def schema_in(dialect: Dialect, call: str) -> dict[str, Any]:
+    """Return a fresh copy of the schema of a call's answer in a provider's dialect."""
+    copied: dict[str, Any] = json.loads(_compiled_in(dialect, call))
+    return copied
 
 
-def for_openai(schema: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the schema as OpenAI's strict mode wants it.
-
-    Raises:
-        ValueError: the schema uses what strict mode refuses.
-    """
-    _assert_strict(schema)
-    return dict(schema)
+@cache
+def _compiled_in(dialect: Dialect, call: str) -> str:
+    schema = canonical_schema(call)
+    if dialect is Dialect.GEMINI:
+        # Reasons come before figures, whatever order its own sorting would give them.
+        schema = _reordered(schema)
+    elif dialect is Dialect.OPENAI:
+        assert_strict(schema)
+    return json.dumps(schema)
 
 
 @cache
@@ -98,7 +109,12 @@ def _reordered(node: dict[str, Any]) -> dict[str, Any]:
     return ordered
 
 
-def _assert_strict(node: Mapping[str, Any]) -> None:
+def assert_strict(node: Mapping[str, Any]) -> None:
+    """Hold a schema to OpenAI's strict mode.
+
+    Raises:
+        ValueError: it uses what strict mode refuses.
+    """
     for word in ("oneOf", "allOf", "default", "$ref", "prefixItems", "patternProperties"):
         if word in node:
             raise ValueError(f"strict mode refuses {word}")
@@ -110,4 +126,4 @@ def _assert_strict(node: Mapping[str, Any]) -> None:
     children = [*node.get("properties", {}).values(), *node.get("anyOf", ())]
     children += [node["items"]] if "items" in node else []
     for child in children:
-        _assert_strict(child)
+        assert_strict(child)

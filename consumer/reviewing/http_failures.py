@@ -1,6 +1,7 @@
 """HTTP failures: httpx2's exceptions and HTTP statuses as outcomes, for every adapter.
 
-The tables name each class of its own; a test fails on one that nobody mapped.
+The tables name each class of its own; a test fails on one that nobody mapped. An SDK's classes are
+named by text, because half of them stand in private modules that its public ones load when asked.
 """
 
 import email.utils
@@ -13,7 +14,7 @@ import httpx2
 from consumer.reviewing.outcome import Outcome, OutcomeKind
 
 # A full connection pool is our own doing: it must never count against the provider.
-HTTP_EXCEPTIONS: Final[Mapping[type[BaseException], OutcomeKind]] = {
+HTTP_EXCEPTIONS: Final[Mapping[type, OutcomeKind]] = {
     httpx2.PoolTimeout: OutcomeKind.LOCAL_SATURATION,
     httpx2.ConnectTimeout: OutcomeKind.TRANSIENT,
     httpx2.ReadTimeout: OutcomeKind.TIMEOUT,
@@ -51,20 +52,24 @@ _STATUSES: Final[Mapping[int, OutcomeKind]] = {
     409: OutcomeKind.TRANSIENT,
     425: OutcomeKind.TRANSIENT,
     429: OutcomeKind.RATE_LIMITED,
+    499: OutcomeKind.TRANSIENT,  # Google's CANCELLED
     402: OutcomeKind.QUOTA,
     501: OutcomeKind.PERMANENT,
     505: OutcomeKind.PERMANENT,
 }
 
 
-def kind_of_exception(
-    error: BaseException, table: Mapping[type[BaseException], OutcomeKind]
-) -> OutcomeKind | None:
-    """Return the kind of the nearest mapped ancestor of the error's class, None without one."""
+def kind_of_sdk_error(
+    error: BaseException, *, package: str, table: Mapping[str, OutcomeKind]
+) -> OutcomeKind:
+    """Return the kind of the nearest ancestor that `table` names among those of `package`.
+
+    What nobody named is transient: an attempt that failed, whose reason says nothing else.
+    """
     for ancestor in type(error).__mro__:
-        if ancestor in table:
-            return table[ancestor]
-    return None
+        if ancestor.__module__.startswith(package) and ancestor.__name__ in table:
+            return table[ancestor.__name__]
+    return OutcomeKind.TRANSIENT
 
 
 def kind_of_status(status: int) -> OutcomeKind:
@@ -74,10 +79,16 @@ def kind_of_status(status: int) -> OutcomeKind:
     return OutcomeKind.PERMANENT if 400 <= status < 500 else OutcomeKind.TRANSIENT
 
 
-def failure_of_http(error: httpx2.HTTPError) -> Outcome:
-    """Translate a raw httpx2 error."""
-    kind = kind_of_exception(error, HTTP_EXCEPTIONS) or OutcomeKind.TRANSIENT
-    return Outcome(kind=kind, detail=type(error).__name__)
+def failure_of_http(error: BaseException) -> Outcome | None:
+    """Translate an httpx2 error, also one that an SDK wrapped; None where there is none.
+
+    A full connection pool looks like a time-out of the provider once it is wrapped.
+    """
+    for found in (error, error.__cause__):
+        for ancestor in type(found).__mro__:
+            if ancestor in HTTP_EXCEPTIONS:
+                return Outcome(kind=HTTP_EXCEPTIONS[ancestor], detail=type(found).__name__)
+    return None
 
 
 def retry_after_seconds(headers: Mapping[str, str], *, now: datetime | None = None) -> float | None:

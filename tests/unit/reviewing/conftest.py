@@ -1,8 +1,12 @@
 """A small arc of three stages and two personas, its signals, and clients without a network."""
 
+import builtins
+import importlib
 import json
+import re
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -223,6 +227,37 @@ def caller_on(
     return build
 
 
+_CLASS = re.compile(r"^\s*class (\w+)\(([^)]*)\):", re.MULTILINE)
+
+
+def _sdk_errors(package: str) -> set[str]:
+    found: list[tuple[str, set[str]]] = []
+    for folder in map(Path, importlib.import_module(package).__path__):
+        for path in folder.rglob("*.py"):
+            if "tests" in path.relative_to(folder).parts:
+                continue
+            for name, bases in _CLASS.findall(path.read_text(encoding="utf-8")):
+                plain = (base.strip().partition("[")[0] for base in bases.split(","))
+                found.append((name, {base.rpartition(".")[2] for base in plain}))
+    roots = {
+        name
+        for name, value in vars(builtins).items()
+        if isinstance(value, type) and issubclass(value, BaseException)
+    }
+    errors: set[str] = set()
+    while True:
+        more = {name for name, bases in found if bases & (roots | errors)} - errors
+        if not more:
+            return errors
+        errors |= more
+
+
+@pytest.fixture
+def sdk_errors() -> Callable[[str], set[str]]:
+    """Name every exception class in a package's sources, also in modules nobody has loaded."""
+    return _sdk_errors
+
+
 def gemini_body(text: str | None = "{}", **changes: Any) -> dict[str, Any]:
     candidate: dict[str, Any] = {"finishReason": "STOP"}
     if text is not None:
@@ -243,10 +278,33 @@ def openai_body(text: str | None = "{}", **changes: Any) -> dict[str, Any]:
     return body | changes
 
 
-def replying(status: int = 200, *, body: object = None, **fields: Any) -> Handler:
+def interaction_body(text: str | None = "{}", **changes: Any) -> dict[str, Any]:
+    content = [] if text is None else [{"type": "text", "text": text}]
+    usage = {"total_input_tokens": 10, "total_output_tokens": 4, "total_thought_tokens": 3}
+    body: dict[str, Any] = {
+        "id": "i",
+        "status": "completed",
+        "steps": [{"type": "model_output", "content": content}],
+        "usage": usage,
+    }
+    return body | changes
+
+
+def chat_body(text: str | None = "{}", **changes: Any) -> dict[str, Any]:
+    message = {"role": "assistant", "content": text}
+    usage = {"prompt_tokens": 10, "completion_tokens": 7, "total_tokens": 17}
+    choice = {"index": 0, "finish_reason": "stop", "message": message} | changes
+    return {"id": "c", "object": "chat.completion", "choices": [choice], "usage": usage}
+
+
+def replying(
+    status: int = 200, *, body: object = None, headers: dict[str, str] | None = None
+) -> Handler:
+    sent = {"content-type": "application/json"} | (headers or {})
+
     def handle(_: httpx2.Request) -> httpx2.Response:
         content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return httpx2.Response(status, content=content, **fields)
+        return httpx2.Response(status, content=content, headers=sent)
 
     return handle
 
@@ -258,6 +316,8 @@ def wire() -> Any:
     class Wire:
         gemini = staticmethod(gemini_body)
         openai = staticmethod(openai_body)
+        interaction = staticmethod(interaction_body)
+        chat = staticmethod(chat_body)
         replying = staticmethod(replying)
 
     return Wire

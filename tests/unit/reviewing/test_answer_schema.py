@@ -6,10 +6,10 @@ import pytest
 
 from consumer.reviewing.answer_schema import (
     ANSWERS,
+    Dialect,
+    assert_strict,
     canonical_schema,
-    canonical_text,
-    for_gemini,
-    for_openai,
+    schema_in,
 )
 
 CALLS = sorted(ANSWERS)
@@ -39,7 +39,17 @@ def test_nothing_stands_in_it_that_strict_mode_refuses(call: str) -> None:
     words = {"$ref", "$defs", "oneOf", "allOf", "default", "title", "description", "minimum"}
     for node in _nodes(canonical_schema(call)):
         assert not words & set(node) or "properties" not in node
-    jsonschema.Draft202012Validator.check_schema(for_openai(canonical_schema(call)))
+    jsonschema.Draft202012Validator.check_schema(schema_in(Dialect.OPENAI, call))
+
+
+@pytest.mark.parametrize("dialect", Dialect)
+@pytest.mark.parametrize("call", CALLS)
+def test_every_dialect_means_what_the_canonical_schema_means(call: str, dialect: Dialect) -> None:
+    plain = schema_in(dialect, call)
+    for node in _nodes(plain):
+        if isinstance(node, dict):
+            node.pop("propertyOrdering", None)
+    assert plain == canonical_schema(call)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +63,7 @@ def test_nothing_stands_in_it_that_strict_mode_refuses(call: str) -> None:
 )
 def test_a_schema_that_strict_mode_would_refuse_is_refused_here(broken: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="strict mode"):
-        for_openai(broken)
+        assert_strict(broken)
 
 
 def test_a_model_may_not_leave_the_points_out() -> None:
@@ -63,12 +73,12 @@ def test_a_model_may_not_leave_the_points_out() -> None:
 
 
 def test_gemini_is_told_the_order_of_the_properties() -> None:
-    schema = for_gemini(canonical_schema("arc"))
+    schema = schema_in(Dialect.GEMINI, "arc")
     assert schema["propertyOrdering"][:2] == ["headline", "summary"]
     assert "propertyOrdering" in schema["properties"]["patterns"]["items"]
 
 
-def test_a_copy_may_be_changed_without_changing_the_next() -> None:
-    canonical_schema("arc")["properties"].clear()
-    assert canonical_schema("arc")["properties"]
-    assert canonical_text("arc") == canonical_text("arc")
+@pytest.mark.parametrize("dialect", Dialect)
+def test_a_copy_may_be_changed_without_changing_the_next(dialect: Dialect) -> None:
+    schema_in(dialect, "arc")["properties"].clear()
+    assert schema_in(dialect, "arc")["properties"]

@@ -7,6 +7,7 @@ import pytest
 from consumer.reviewing.http_failures import (
     HTTP_EXCEPTIONS,
     failure_of_http,
+    kind_of_sdk_error,
     kind_of_status,
     retry_after_seconds,
 )
@@ -25,14 +26,48 @@ def test_every_exception_of_httpx2_is_mapped_by_name() -> None:
 
 def test_a_full_pool_is_our_own_saturation_and_no_failure_of_the_provider() -> None:
     outcome = failure_of_http(httpx2.PoolTimeout("full"))
+    assert outcome is not None
     assert outcome.kind is OutcomeKind.LOCAL_SATURATION
+
+
+def test_a_full_pool_is_seen_through_the_time_out_that_an_sdk_makes_of_it() -> None:
+    wrapped = TimeoutError("request timed out")
+    wrapped.__cause__ = httpx2.PoolTimeout("full")
+    outcome = failure_of_http(wrapped)
+    assert outcome is not None
+    assert (outcome.kind, outcome.detail) == (OutcomeKind.LOCAL_SATURATION, "PoolTimeout")
+
+
+def test_what_has_nothing_to_do_with_http_is_none() -> None:
+    assert failure_of_http(KeyError("k")) is None
+
+
+class Known(Exception):  # noqa: N818 - a name as an SDK might have it
+    pass
+
+
+def test_an_sdks_error_takes_the_kind_of_its_nearest_named_ancestor() -> None:
+    class Newer(Known):
+        pass
+
+    table = {"Known": OutcomeKind.PERMANENT}
+    own = Known.__module__
+    assert kind_of_sdk_error(Newer(), package=own, table=table) is OutcomeKind.PERMANENT
+
+
+@pytest.mark.parametrize("error", [Known(), KeyError("k")])
+def test_a_name_means_its_own_package_only_and_anything_else_is_transient(error: Exception) -> None:
+    table = {"Known": OutcomeKind.PERMANENT, "KeyError": OutcomeKind.PERMANENT}
+    assert kind_of_sdk_error(error, package="another", table=table) is OutcomeKind.TRANSIENT
 
 
 def test_a_subclass_nobody_listed_takes_its_ancestors_kind() -> None:
     class Newer(httpx2.ReadTimeout):
         pass
 
-    assert failure_of_http(Newer("late")).kind is OutcomeKind.TIMEOUT
+    outcome = failure_of_http(Newer("late"))
+    assert outcome is not None
+    assert outcome.kind is OutcomeKind.TIMEOUT
 
 
 @pytest.mark.parametrize(
