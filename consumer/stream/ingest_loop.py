@@ -1,4 +1,4 @@
-"""Read the context topics in batches: rows first, dead letters next, offsets last."""
+"""Read what ingestion reads in batches: the store first, dead letters next, offsets last."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -26,6 +26,10 @@ from producer.records import SourceRecord
 from schemas.errors import ErrorKind
 
 BATCH_RECORDS = 500
+# Positions are committed again this often, although nothing moved: a member that was thrown out
+# may have set the group back, and whoever waits for ingestion would wait for ever.
+REPEAT_SECONDS = 30.0
+_LOOK_SECONDS = 0.05
 _RETRY_LIMIT_SECONDS = 10.0
 
 _log = structlog.get_logger(__name__)
@@ -77,6 +81,7 @@ class IngestLoop:
         self._health = health
         self._stopping = asyncio.Event()
         self._committed: dict[TopicPartition, int] = {}
+        self._repeat_at = 0.0
 
     def stop(self) -> None:
         """Finish the batch in hand, then end `run`."""
@@ -95,6 +100,7 @@ class IngestLoop:
             )
             if consumer is None:
                 return
+            self._repeat_at = 0.0
             try:
                 await self._read(consumer)
             except KafkaError as error:
@@ -107,7 +113,6 @@ class IngestLoop:
         self._health.down(self._membership.job, "stopped")
 
     async def _read(self, consumer: AIOKafkaConsumer) -> None:
-        self._committed.clear()
         while not self._stopping.is_set():
             batches = await consumer.getmany(
                 timeout_ms=POLL_MILLISECONDS, max_records=BATCH_RECORDS
@@ -118,7 +123,7 @@ class IngestLoop:
             }
             if batches and not await self._take(batches):
                 return
-            await self._commit(consumer, ends)
+            await self._commit(consumer, ends | await _moved_over(consumer, set(batches)))
 
     async def _take(self, batches: dict[TopicPartition, list[ConsumerRecord]]) -> bool:
         records = [source_record(record) for batch in batches.values() for record in batch]
@@ -134,22 +139,28 @@ class IngestLoop:
         tries = 0
         while not self._stopping.is_set():
             try:
-                return await self._store(records)
-            except Exception as error:  # noqa: BLE001  # whatever ails the store: these records must not be lost
+                rejected = await self._store(records)
+            except Exception as error:  # noqa: BLE001  # whatever ails it: these records must not be lost
                 tries += 1
-                self._health.down(self._membership.job, "the store does not take records")
-                _log.warning("store_refuses", records=len(records), tries=tries, error=repr(error))
+                self._health.down(self._membership.job, "a batch is not done: see the log")
+                _log.warning("batch_not_done", records=len(records), tries=tries, error=repr(error))
                 await pause(self._stopping, min(backoff_seconds(tries), _RETRY_LIMIT_SECONDS))
-            finally:
-                if tries == 0:
-                    self._health.up(self._membership.job)
+            else:
+                self._health.up(self._membership.job)
+                return rejected
         return None
 
     async def _commit(self, consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> None:
+        now = asyncio.get_running_loop().time()
+        if now >= self._repeat_at:
+            self._committed.clear()
+            self._repeat_at = now + REPEAT_SECONDS
         news = {
             partition: end
             for partition, end in ends.items()
-            if partition in consumer.assignment() and self._committed.get(partition) != end
+            if end > 0
+            and partition in consumer.assignment()
+            and self._committed.get(partition) != end
         }
         if not news:
             return
@@ -161,3 +172,27 @@ class IngestLoop:
             return
         self._committed |= news
         report_lag(self._health, self._membership.job, consumer, self._committed)
+
+
+async def _moved_over(
+    consumer: AIOKafkaConsumer, read: set[TopicPartition]
+) -> dict[TopicPartition, int]:
+    """Return where the partitions stand that gave no record this time.
+
+    They may have moved all the same: over the markers of transactions, over records of aborted
+    ones, to the beginning of what is still there.
+    """
+    looks = {
+        asyncio.create_task(consumer.position(partition)): partition
+        for partition in consumer.assignment() - read
+    }
+    if not looks:
+        return {}
+    # One that has no position yet must not hold the others.
+    done, pending = await asyncio.wait(looks, timeout=_LOOK_SECONDS)
+    for look in pending:
+        look.cancel()
+    await asyncio.wait(looks)
+    return {
+        looks[look]: look.result() for look in done if not look.cancelled() and not look.exception()
+    }

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaProducer
+from aiokafka.structs import TopicPartition
 
 from consumer.stream.barrier import IngestBarrier
 from consumer.stream.client import Membership
@@ -113,3 +115,63 @@ async def test_the_barrier_opens_when_ingestion_has_read_what_stood_there(
                     await asyncio.sleep(0.1)
     finally:
         await barrier.stop()
+
+
+@asynccontextmanager
+async def _transactions(world: Any) -> AsyncIterator[AIOKafkaProducer]:
+    producer = AIOKafkaProducer(**world.connection.client_kwargs(), transactional_id=world.group)
+    await producer.start()
+    yield producer
+    await producer.stop()
+
+
+async def _until_passed(barrier: IngestBarrier, ends: dict[Any, int]) -> None:
+    async with asyncio.timeout(20):
+        while not await barrier.passed(ends):  # noqa: ASYNC110  # Kafka sets no event
+            await asyncio.sleep(0.1)
+
+
+async def test_a_log_that_ends_in_markers_holds_no_barrier(
+    world: Any, eventually: Eventually
+) -> None:
+    aborted, committed = world.topics.artefact_submitted, world.topics.conversation_message
+    barrier = IngestBarrier(world.connection, group=world.group, topics=world.topics.contexts)
+    await barrier.start()
+    rows = Rows()
+    try:
+        async with _transactions(world) as producer:
+            await producer.begin_transaction()
+            await producer.send_and_wait(aborted, b"never", key=b"k")
+            await producer.abort_transaction()
+            ends = await barrier.snapshot()
+            async with _running(world, rows, StreamHealth(("ingest",))):
+                # Nothing but markers and what was aborted, then a record with a marker behind it.
+                await _until_passed(barrier, ends)
+                async with producer.transaction():
+                    await producer.send_and_wait(committed, b"a", key=b"k")
+                await _until_passed(barrier, await barrier.snapshot())
+                # And markers alone, behind a position that is committed already.
+                await producer.begin_transaction()
+                await producer.send_and_wait(committed, b"never", key=b"k")
+                await producer.abort_transaction()
+                await _until_passed(barrier, await barrier.snapshot())
+    finally:
+        await barrier.stop()
+    assert rows.kept == ["a"]
+
+
+async def test_a_group_that_was_set_back_is_put_right(
+    world: Any, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consumer.stream.ingest_loop.REPEAT_SECONDS", 0.5)
+    topic = world.topics.conversation_message
+    await world.put(topic, "a", "b", "c")
+    rows = Rows()
+    async with _running(world, rows, StreamHealth(("ingest",))), _transactions(world) as zombie:
+        await eventually(lambda: len(rows.kept) == 3)
+        async with zombie.transaction():
+            await zombie.send_offsets_to_transaction({TopicPartition(topic, 0): 1}, world.group)
+        async with asyncio.timeout(20):
+            while await world.committed(world.group, topic) != 3:  # noqa: ASYNC110  # as above
+                await asyncio.sleep(0.1)
+    assert rows.kept == ["a", "b", "c"]
