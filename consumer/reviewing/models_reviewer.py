@@ -82,8 +82,12 @@ class ModelReviewer:
             return finished
 
         # One that fails leaves the others running: they are journaled and serve the next try.
-        async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(one(prompt)) for prompt in prompt_set.prompts]
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(one(prompt)) for prompt in prompt_set.prompts]
+        except ExceptionGroup as failures:
+            # What the journal raises means something to whoever asked; a group of it does not.
+            raise failures.exceptions[0] from failures
         return _draft(arc, prompt_set, [task.result() for task in tasks])
 
     async def _call(
