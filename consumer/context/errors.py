@@ -2,6 +2,7 @@
 
 StoreError                    something is wrong with the store; the message says what
 ├── StoreUnavailableError     the database is away or busy; retry
+├── RowRefusedError           the database is well and refuses these very values; give them up
 └── UserErasedError           the event's user was erased after it was written; drop it
 """
 
@@ -14,6 +15,10 @@ class StoreError(DebriefError):
 
 class StoreUnavailableError(StoreError):
     """The database is away or busy; the same call may work in a moment."""
+
+
+class RowRefusedError(StoreError):
+    """The database is well and refuses these very values; the same rows will never be taken."""
 
 
 class UserErasedError(StoreError):

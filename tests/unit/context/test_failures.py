@@ -9,10 +9,11 @@ from sqlalchemy.exc import (
     InterfaceError,
     OperationalError,
     SQLAlchemyError,
+    StatementError,
     TimeoutError,  # noqa: A004  # SQLAlchemy's own: no free connection
 )
 
-from consumer.context.errors import StoreUnavailableError
+from consumer.context.errors import RowRefusedError, StoreUnavailableError
 from consumer.context.failures import store_error
 
 
@@ -67,17 +68,32 @@ def test_these_may_work_in_a_moment(error: SQLAlchemyError | OSError) -> None:
         _postgres("42P01"),
         _postgres("28P01"),
         _postgres("3D000"),
-        _postgres("23505"),
         _sqlite(sqlite3.SQLITE_ERROR),
         _sqlite(sqlite3.SQLITE_READONLY),
         _sqlite(sqlite3.SQLITE_CORRUPT),
         _sqlite(sqlite3.SQLITE_CANTOPEN),
-        _complaint(ValueError("no number")),
         ArgumentError("no address"),
     ],
 )
 def test_these_want_someone_to_look(error: SQLAlchemyError | OSError) -> None:
-    assert not isinstance(store_error(error), StoreUnavailableError)
+    assert not isinstance(store_error(error), StoreUnavailableError | RowRefusedError)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        _postgres("22003"),
+        _postgres("22P05"),
+        _postgres("23505"),
+        _postgres("54000"),
+        _sqlite(sqlite3.SQLITE_CONSTRAINT_NOTNULL),
+        _sqlite(sqlite3.SQLITE_TOOBIG),
+        _complaint(ValueError("no number")),
+        StatementError("no", "INSERT", {}, OverflowError("int too large")),
+    ],
+)
+def test_these_are_of_the_row(error: SQLAlchemyError | OSError) -> None:
+    assert isinstance(store_error(error), RowRefusedError)
 
 
 def test_the_message_holds_neither_the_statement_nor_the_row() -> None:
