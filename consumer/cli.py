@@ -203,6 +203,16 @@ def token(
     run_token(user_id, hours=hours)
 
 
+@app.command()
+def erase(
+    user_id: Annotated[str, typer.Argument(help="The user whose everything must go.")],
+) -> None:
+    """Erase a user: context, runs, reviews. The same as `user.erased`; done by the consumer."""
+    from consumer.commands.erase import run_erase
+
+    run_erase(user_id)
+
+
 def main() -> None:
     """Run the command line and exit with its code."""
     try:

@@ -14,6 +14,7 @@ import structlog
 from aiokafka.errors import KafkaError
 from pydantic import SecretStr
 
+from consumer.context.erasing import Erasing
 from consumer.context.errors import StoreUnavailableError
 from consumer.context.ingest import Ingest
 from consumer.context.store import Store, open_store
@@ -64,6 +65,11 @@ class Jobs:
 def utc_now() -> datetime:
     """Return the time; the one clock that is handed to everything that stamps."""
     return datetime.now(UTC)
+
+
+def now_ms() -> int:
+    """Return the time in milliseconds since 1970."""
+    return time.time_ns() // 1_000_000
 
 
 def review_options(settings: Settings) -> ReviewOptions:
@@ -167,7 +173,7 @@ class Consumer:
                 health=self.health,
             )
             if self._jobs.ingest:
-                self._loops.append(self._ingest_loop(store, desk))
+                self._loops.append(self._ingest_loop(store, sender, desk))
             if self._jobs.review:
                 loop = await self._review_loop(stack, store=store, sender=sender, desk=desk)
                 if loop is None:
@@ -189,10 +195,11 @@ class Consumer:
             if isinstance(error, BaseException):
                 raise error
 
-    def _ingest_loop(self, store: Store, desk: DeadLetterDesk) -> IngestLoop:
+    def _ingest_loop(self, store: Store, sender: KafkaSender, desk: DeadLetterDesk) -> IngestLoop:
+        erasing = Erasing(store, sender, self._topics, now_ms=now_ms)
         return IngestLoop(
-            self._membership("ingest", self._topics.contexts),
-            Ingest(store, self._topics).handle,
+            self._membership("ingest", (*self._topics.contexts, self._topics.user_erased)),
+            Ingest(store, self._topics, erasing=erasing).handle,
             dead_letters=desk,
             health=self.health,
         )
@@ -214,7 +221,7 @@ class Consumer:
                 store,
                 barrier,
                 grace_seconds=settings.context_grace_seconds,
-                now_ms=lambda: time.time_ns() // 1_000_000,
+                now_ms=now_ms,
             ),
             reviewing=reviewing,
             options=self._options,

@@ -6,7 +6,8 @@ the other, on any database, and nothing is left over.
 """
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from typing import Final
 
 from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,6 +21,10 @@ from consumer.context.tables import (
     RUNS,
     USER_ERASURES,
 )
+
+# Well below what SQLite (32,766) and PostgreSQL (32,767) take as parameters of one statement.
+_RUNS_A_QUERY: Final = 5_000
+_NEVER_MS: Final = -(2**63)
 
 
 class Erasures(Database):
@@ -45,9 +50,43 @@ class Erasures(Database):
         async with self._writing() as connection:
             await self._note_runs(connection, user_id, erased_at_ms=erased_at_ms)
             await _delete(connection, user_id, erased_at_ms=erased_at_ms)
-            named = select(RUN_ERASURES.c.run_id).where(RUN_ERASURES.c.user_digest == digest)
+            # A run that was triggered anew since then is another story, and stays.
+            anew = select(RUNS.c.run_id).where(
+                RUNS.c.run_id == RUN_ERASURES.c.run_id, RUNS.c.occurred_at_ms > erased_at_ms
+            )
+            named = select(RUN_ERASURES.c.run_id).where(
+                RUN_ERASURES.c.user_digest == digest, ~anew.exists()
+            )
             found = await connection.execute(named.order_by(RUN_ERASURES.c.run_id))
             return tuple(found.scalars())
+
+    async def erased_runs(self, run_ids: Collection[str]) -> frozenset[str]:
+        """Return which of these runs went with their user, and were not triggered anew since.
+
+        An erasure shows here as soon as it is written down, before anything is deleted.
+        """
+        found: set[str] = set()
+        wanted = sorted(set(run_ids))
+        for start in range(0, len(wanted), _RUNS_A_QUERY):
+            found |= await self._erased_of(wanted[start : start + _RUNS_A_QUERY])
+        return frozenset(found)
+
+    async def _erased_of(self, run_ids: Sequence[str]) -> set[str]:
+        # First what is there: a run that is deleted after this look stands below, where it is
+        # written down in the same transaction.
+        there = select(RUNS.c.run_id, RUNS.c.user_id, RUNS.c.occurred_at_ms).where(
+            RUNS.c.run_id.in_(run_ids)
+        )
+        gone = select(RUN_ERASURES.c.run_id).where(RUN_ERASURES.c.run_id.in_(run_ids))
+        async with self._reading() as connection:
+            rows = (await connection.execute(there)).all()
+        erased_at = await self._erased({row.user_id for row in rows})
+        alive = {
+            row.run_id for row in rows if row.occurred_at_ms > erased_at.get(row.user_id, _NEVER_MS)
+        }
+        going = {row.run_id for row in rows} - alive
+        async with self._reading() as connection:
+            return going | (set((await connection.execute(gone)).scalars()) - alive)
 
     async def _erased(self, user_ids: Collection[str]) -> Mapping[str, int]:
         """Return when each of these users was erased (ms), leaving out those who were not."""
@@ -66,7 +105,14 @@ class Erasures(Database):
         run_ids = (await connection.execute(query)).scalars()
         rows = [{"run_id": run_id, "user_digest": _digest(user_id)} for run_id in run_ids]
         if rows:
-            await self._keep(connection, RUN_ERASURES, rows)
+            # A run id may have been somebody else's before: it is named with its last user.
+            insert = self._insert(RUN_ERASURES)
+            await connection.execute(
+                insert.on_conflict_do_update(
+                    index_elements=["run_id"], set_={"user_digest": insert.excluded.user_digest}
+                ),
+                rows,
+            )
 
 
 async def _delete(connection: AsyncConnection, user_id: str, *, erased_at_ms: int) -> None:

@@ -1,18 +1,20 @@
 """What the store promises, on every database alike."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import event as sqlalchemy_event
-from sqlalchemy import text
+from sqlalchemy import insert, text
 
 from consumer.context.errors import UserErasedError
 from consumer.context.gather import gather
 from consumer.context.records import CONTEXT_KINDS, milliseconds
 from consumer.context.store import SoundCounts, Store, open_store
+from consumer.context.tables import USER_ERASURES
 
 Make = Callable[..., Any]
 
@@ -374,3 +376,66 @@ async def test_longest_names_fit(store: Store, trigger: Make, message: Make, kep
     )
     await store.put(long, f"perspective:{long}", "f" * 64, "x")
     assert await store.count_sound(run.trigger) == SoundCounts(message=1)
+
+
+async def test_erased_runs_are_told_until_they_are_triggered_anew(
+    store: Store, trigger: Make
+) -> None:
+    run = await store.register(trigger(), triggered_at_ms=5)
+    await store.register(trigger(run_id="run-2", user_id="learner-2"), triggered_at_ms=5)
+    at = milliseconds(run.trigger.occurred_at)
+    wanted = ["run-1", "run-2", "run-3"]
+    assert await store.erased_runs(wanted) == frozenset()
+    await store.erase_user("learner-1", erased_at_ms=at)
+    assert await store.erased_runs(wanted) == {"run-1"}
+    later = trigger(occurred_at=trigger().occurred_at + timedelta(days=1))
+    await store.register(later, triggered_at_ms=9)
+    assert await store.erased_runs(wanted) == frozenset()
+    assert await store.erase_user("learner-1", erased_at_ms=at) == ()
+    assert await store.run("run-1") is not None
+
+
+async def test_a_run_that_is_erased_and_still_there_is_told(store: Store, trigger: Make) -> None:
+    """An erasure that stopped between its two transactions shows already."""
+    run = await store.register(trigger(), triggered_at_ms=5)
+    at = milliseconds(run.trigger.occurred_at)
+    row = {"user_digest": hashlib.sha256(b"learner-1").hexdigest(), "erased_at_ms": at}
+    async with store._writing() as connection:
+        await connection.execute(insert(USER_ERASURES).values(row))
+    assert await store.erased_runs(["run-1"]) == {"run-1"}
+    assert await store.erase_user("learner-1", erased_at_ms=at) == ("run-1",)
+
+
+async def test_a_run_id_of_two_users_is_named_with_the_one_erased_last(
+    store: Store, trigger: Make
+) -> None:
+    at = milliseconds(trigger().occurred_at)
+    await store.register(trigger(), triggered_at_ms=5)
+    await store.erase_user("learner-1", erased_at_ms=at)
+    await store.register(trigger(user_id="learner-2"), triggered_at_ms=5)
+    assert await store.erased_runs(["run-1"]) == frozenset()
+    assert await store.erase_user("learner-2", erased_at_ms=at) == ("run-1",)
+
+
+async def test_a_call_that_ends_after_its_user_was_erased_is_not_kept(
+    store: Store, trigger: Make
+) -> None:
+    run = await store.register(trigger(), triggered_at_ms=5)
+    await store.erase_user("learner-1", erased_at_ms=milliseconds(run.trigger.occurred_at))
+    with pytest.raises(UserErasedError):
+        await store.put("run-1", "arc", "h", "an answer about the learner")
+    assert await store.get("run-1", "arc", "h") is None
+
+
+async def test_erasing_while_calls_end_leaves_none_of_them(store: Store, trigger: Make) -> None:
+    run = await store.register(trigger(), triggered_at_ms=5)
+    at = milliseconds(run.trigger.occurred_at)
+    calls = [f"perspective:p{number}" for number in range(20)]
+    outcomes = await asyncio.gather(
+        *(store.put("run-1", call, "h", "about the learner") for call in calls[:10]),
+        store.erase_user("learner-1", erased_at_ms=at),
+        *(store.put("run-1", call, "h", "about the learner") for call in calls[10:]),
+        return_exceptions=True,
+    )
+    assert {type(one) for one in outcomes} <= {type(None), tuple, UserErasedError}
+    assert [await store.get("run-1", call, "h") for call in calls] == [None] * 20
