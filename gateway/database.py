@@ -4,6 +4,9 @@ Writing transactions are marked with the execution option `writes=True`: on SQLi
 IMMEDIATE, so that several processes of one machine take turns instead of failing half-way.
 """
 
+import asyncio
+import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from gateway.database_address import async_address
 MIGRATIONS = Path(__file__).parent / "migrations"
 WRITES = {"writes": True}
 BUSY_TIMEOUT_MS = 30_000
+BUSY_PAUSE_SECONDS = 0.02
 # An arbitrary number of our own, shared by all gateways that start on one PostgreSQL database.
 _MIGRATION_LOCK = 0x6465627269656667
 
@@ -56,9 +60,34 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
-    cursor.execute("PRAGMA journal_mode = WAL")
     cursor.execute("PRAGMA synchronous = NORMAL")
     cursor.close()
+    connection.run_async(_write_ahead)
+
+
+async def _write_ahead(connection: Any) -> None:
+    """Switch the file to its write-ahead log, once; whoever opens it later finds it so.
+
+    The switch wants the file for itself, and SQLite refuses it at once instead of waiting
+    (`sqlite3_busy_handler`: "might deadlock"), so that the waiting is done here.
+    """
+    deadline = time.monotonic() + BUSY_TIMEOUT_MS / 1000
+    while True:
+        try:
+            if await _pragma(connection, "journal_mode") != "wal":
+                await _pragma(connection, "journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                raise
+            await asyncio.sleep(BUSY_PAUSE_SECONDS)
+        else:
+            return
+
+
+async def _pragma(connection: Any, name: str) -> str:
+    async with connection.execute(f"PRAGMA {name}") as cursor:
+        (value,) = await cursor.fetchone()
+        return str(value)
 
 
 def _begin_sqlite(connection: Connection) -> None:
