@@ -4,9 +4,11 @@ Folded text is NFKC (Unicode Standard Annex 15) with each run of white space as 
 at the ends; case is kept. A map back to the source lets code copy the source's own words.
 """
 
+import re
 import unicodedata
 from dataclasses import dataclass
 
+_PLAIN_WORD = re.compile(r"[a-z0-9]+")
 # Scripts written without spaces between words: a "word" cannot be counted there.
 _SPACELESS_RANGES = (
     (0x0E00, 0x0EFF),  # Thai, Lao
@@ -64,6 +66,8 @@ def fold_with_map(text: str) -> Folded:
 def is_spaceless(character: str) -> bool:
     """Tell whether a character belongs to a script written without spaces."""
     code = ord(character)
+    if code < _SPACELESS_RANGES[0][0]:
+        return False
     return any(low <= code <= high for low, high in _SPACELESS_RANGES)
 
 
@@ -91,15 +95,19 @@ def _splits_word(text: str, at: int) -> bool:
 
 def units_of(folded: str) -> tuple[str, ...]:
     """Split folded text, case folded, into words and single characters of spaceless scripts."""
+    plain = folded.casefold().replace("’", "'").replace("'", "")
+    if plain.isascii():
+        # The same units, an order of magnitude sooner: every persona's view reads every thread.
+        return tuple(_PLAIN_WORD.findall(plain))
     units: list[str] = []
     word: list[str] = []
-    for character in folded.casefold():
+    for character in plain:
         if is_spaceless(character):
             _close(word, units)
             units.append(character)
         elif character.isalnum() or unicodedata.category(character) == "Mn":
             word.append(character)
-        elif character not in "'’":
+        else:
             _close(word, units)
     _close(word, units)
     return tuple(units)

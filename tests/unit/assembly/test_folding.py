@@ -39,3 +39,8 @@ def test_case_is_kept() -> None:
 
 def test_units_are_words_and_single_characters_of_spaceless_scripts() -> None:
     assert units_of("Don't stop, 北京 2") == ("dont", "stop", "北", "京", "2")
+
+
+@given(st.text(st.characters(max_codepoint=127), max_size=40))
+def test_units_of_plain_text_are_those_of_the_same_text_beside_another_script(text: str) -> None:
+    assert units_of(f"{text} 北") == (*units_of(text), "北")
