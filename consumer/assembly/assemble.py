@@ -32,6 +32,7 @@ from consumer.assembly.plain import (
 )
 from consumer.assembly.prose import clean, cut, sentences
 from consumer.drafts import ArcRead, PatternDraft, ReviewDraft
+from consumer.signals.claims import rank
 from schemas.review import (
     MAX_HEADLINE_CHARACTERS,
     MAX_STATEMENT_CHARACTERS,
@@ -131,15 +132,19 @@ def _standing(
 
 
 def _patterns(drafts: Sequence[PatternDraft], facts: Facts) -> tuple[Pattern, ...]:
-    """Keep at most five patterns that stand, one a kind and name."""
+    """Keep at most five patterns that stand, one a kind and name, the best supported first."""
     kept: list[Pattern] = []
     claimed: set[tuple[str, str]] = set()
     for draft in drafts:
-        checked = check_pattern(draft, facts, pattern_id=f"p{len(kept) + 1}")
+        checked = check_pattern(draft, facts, pattern_id="p")
         if isinstance(checked, Pattern) and (checked.kind, checked.name) not in claimed:
             claimed.add((checked.kind, checked.name))
             kept.append(checked)
-    return tuple(kept[:MAX_PATTERNS])
+    kept.sort(key=lambda pattern: rank(pattern.confidence, pattern.kind))
+    return tuple(
+        pattern.model_copy(update={"pattern_id": f"p{place}"})
+        for place, pattern in enumerate(kept[:MAX_PATTERNS], start=1)
+    )
 
 
 def _did_well(read: ArcRead, facts: Facts, language: str) -> tuple[WentWell, ...]:

@@ -10,6 +10,7 @@ from consumer.assembly.figures import Figures, index_figures
 from consumer.assembly.folding import find_words, fold
 from consumer.assembly.grounding import Sources, SourceText, index_sources, is_long_enough
 from consumer.assembly.prose import quoted_spans
+from consumer.signals.claims import claims
 from schemas.review import Evidence, Signal
 
 # A word that runs into digits: a name where the run's texts have it, else a number in disguise.
@@ -18,11 +19,15 @@ _CODE = re.compile(r"(?<![\w.,])[A-Za-zÀ-ɏ_]+-?\d[\w.,]*(?<![.,])")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """One arc, its signals, and what may be cited or said of them."""
+    """One arc, its signals, and what may be cited or said of them.
+
+    `claims` are the signals that may bear a pattern, the best supported and most useful first.
+    """
 
     arc: Arc
     signals: tuple[Signal, ...]
     language: str
+    claims: tuple[Signal, ...]
     sources: Sources
     figures: Figures
     names: tuple[str, ...]
@@ -81,6 +86,7 @@ def facts_of(arc: Arc, signals: Sequence[Signal], *, language: str | None = None
         arc=arc,
         signals=tuple(signals),
         language=language or arc.trigger.language,
+        claims=claims(arc, signals),
         sources=index_sources(arc),
         figures=index_figures(arc, signals),
         names=_names_of(arc),

@@ -6,6 +6,7 @@ from typing import get_args
 from consumer.assembly.facts import Facts
 from consumer.assembly.items import Faults, ground_all, learners_only, statement
 from consumer.drafts import PatternDraft
+from consumer.signals.claims import confidence_of
 from schemas.fields import MAX_NAME_CHARACTERS
 from schemas.review import MAX_EVIDENCE, Confidence, Direction, Evidence, Pattern, Signal
 
@@ -13,18 +14,10 @@ MAX_PATTERNS = 5
 
 # Kinds a reviewer may claim from quotes alone; all others are matters of measurement.
 _QUOTABLE_KINDS = frozenset({"recurring_issue", "help_seeking", "writing"})
-_DIRECTIONS: dict[str, frozenset[str]] = {
-    "pace": frozenset({"improving", "worsening"}),
-    "independence": frozenset({"improving", "worsening"}),
-    "first_pass": frozenset({"improving", "worsening"}),
-    "writing": frozenset({"improving", "worsening", "present"}),
-    "fixed_issue": frozenset({"improving"}),
-    "recurring_issue": frozenset({"present", "worsening"}),
-}
 
 
 def check_pattern(draft: PatternDraft, facts: Facts, *, pattern_id: str) -> Pattern | Faults:
-    """Check one pattern; kind, name and direction follow its first signal where it names one."""
+    """Check one pattern; what it claims and how surely follow its first signal, if it names one."""
     text = statement(draft.statement)
     faults: list[str] = [] if text else ["the statement is empty"]
     stage_ids = _known_stages(draft, facts)
@@ -50,17 +43,11 @@ def check_pattern(draft: PatternDraft, facts: Facts, *, pattern_id: str) -> Patt
         name=first.name if first else statement(draft.name)[:MAX_NAME_CHARACTERS],
         direction=_direction(first) if first else "present",
         statement=text,
-        confidence=draft.confidence if first else _modest(draft.confidence),
+        confidence=confidence_of(first) if first else _modest(draft.confidence),
         stage_ids=stage_ids,
         signal_ids=tuple(signal.signal_id for signal in claims),
         evidence=evidence,
     )
-
-
-def is_claim(signal: Signal) -> bool:
-    """Tell whether a signal bears a pattern: its verdict claims something its kind may claim."""
-    allowed = _DIRECTIONS.get(signal.kind, frozenset({"present"}))
-    return signal.verdict in allowed
 
 
 def _known_stages(draft: PatternDraft, facts: Facts) -> tuple[str, ...]:
@@ -76,11 +63,11 @@ def _claims(draft: PatternDraft, facts: Facts, faults: list[str]) -> tuple[Signa
         faults.append(f"signal {unknown[0][:128]!r} does not exist")
         return ()
     signals = [by_id[signal_id] for signal_id in named]
-    if signals and not is_claim(signals[0]):
+    if signals and signals[0] not in facts.claims:
         first = signals[0]
-        faults.append(f"signal {first.signal_id!r} is {first.verdict}: it bears no pattern")
+        faults.append(f"signal {first.signal_id!r} ({first.verdict}) bears no pattern")
         return ()
-    return tuple(signal for signal in signals if is_claim(signal))
+    return tuple(signal for signal in signals if signal in facts.claims)
 
 
 def _quoted_faults(

@@ -16,6 +16,7 @@ MAX_P = 0.10
 MIN_CHANGE_PERCENT = 10.0
 # exp() of a slope beyond this means nothing for working times and would leave JSON's range.
 MAX_SLOPE = 20.0
+_EXACT = 9
 PACE = Measure(
     signal_id="pace",
     kind="pace",
@@ -66,7 +67,8 @@ def time_ratios(arc: Arc) -> dict[int, float]:
 
 
 def _verdict(value: float, low: float, high: float, p: float) -> Verdict:
-    if p <= MAX_P and abs(value) >= MIN_CHANGE_PERCENT:
+    # A change right at the threshold is not to depend on how a float was summed.
+    if p <= MAX_P and abs(round(value, _EXACT)) >= MIN_CHANGE_PERCENT:
         return "improving" if value < 0 else "worsening"
     if low >= -MIN_CHANGE_PERCENT and high <= MIN_CHANGE_PERCENT:
         return "steady"

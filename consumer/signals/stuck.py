@@ -4,7 +4,7 @@ The measure of wheel-spinning (Beck and Gong 2013), over the run and over each d
 objectives. Three in a row once, and it is not that; a long stretch beside it stays unclear.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from consumer.arc import Arc
 from consumer.signals.series import Measure, mean_by_stage, signal_id_of
@@ -14,6 +14,7 @@ from schemas.review import Signal, Verdict
 
 MINIMUM_OBJECTIVES = 10
 IN_A_ROW = 3
+RUN_ID = "stuck"
 RUN_NAME = "the whole run"
 
 
@@ -23,20 +24,17 @@ def stuck(arc: Arc) -> tuple[Signal, ...]:
     A dimension that holds the same objectives as the run, or as another, says nothing more and
     has none. The series hold each stage's rate of first-try success.
     """
-    run = _measure("stuck", RUN_NAME)
     if not has_scores(arc):
-        return (run.too_little(arc, n=0),)
-    signals = [_signal(arc, run, arc.objectives)]
-    seen = {tuple(o.objective_id for o in arc.objectives)}
-    for ordinal, dimension in enumerate(arc.trigger.xp.dimensions, start=1):
-        exercised = [o for o in arc.objectives if dimension.dimension_id in o.dimension_ids]
-        which = tuple(o.objective_id for o in exercised)
-        if len(exercised) < MINIMUM_OBJECTIVES or which in seen:
-            continue
-        seen.add(which)
-        signal_id = signal_id_of("stuck", dimension.dimension_id, ordinal)
-        signals.append(_signal(arc, _measure(signal_id, dimension.title), exercised))
-    return tuple(signals)
+        return (_measure(RUN_ID, RUN_NAME).too_little(arc, n=0),)
+    return tuple(_signal(arc, measure, objectives) for measure, objectives in _stretches(arc))
+
+
+def misses_of(arc: Arc, signal_id: str) -> tuple[int, int]:
+    """Return how many objectives of a `stuck` signal missed at the first try, and of how many."""
+    for measure, objectives in _stretches(arc):
+        if measure.signal_id == signal_id:
+            return sum(not is_success(o) for o in objectives), len(objectives)
+    return 0, 0
 
 
 def longest_stretch(successes: Sequence[bool]) -> int:
@@ -49,6 +47,19 @@ def longest_stretch(successes: Sequence[bool]) -> int:
             start = index - IN_A_ROW + 2
         longest = max(longest, index - start + 1)
     return longest
+
+
+def _stretches(arc: Arc) -> Iterator[tuple[Measure, Sequence[ObjectiveRolledUp]]]:
+    yield _measure(RUN_ID, RUN_NAME), arc.objectives
+    seen = {tuple(o.objective_id for o in arc.objectives)}
+    for ordinal, dimension in enumerate(arc.trigger.xp.dimensions, start=1):
+        exercised = [o for o in arc.objectives if dimension.dimension_id in o.dimension_ids]
+        which = tuple(o.objective_id for o in exercised)
+        if len(exercised) < MINIMUM_OBJECTIVES or which in seen:
+            continue
+        seen.add(which)
+        signal_id = signal_id_of(RUN_ID, dimension.dimension_id, ordinal)
+        yield _measure(signal_id, dimension.title), exercised
 
 
 def _signal(arc: Arc, measure: Measure, objectives: Sequence[ObjectiveRolledUp]) -> Signal:

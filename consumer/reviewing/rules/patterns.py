@@ -1,4 +1,4 @@
-"""Patterns: one draft for each signal that bears a claim, the best supported first."""
+"""Patterns: one draft for each signal that bears a claim."""
 
 from collections.abc import Callable, Mapping
 from typing import Final, get_args
@@ -18,11 +18,11 @@ from consumer.reviewing.rules.pattern_progress import (
 from consumer.reviewing.rules.pattern_words import calibration, help_seeking, writing
 from consumer.reviewing.rules.proposal import Proposal
 from consumer.reviewing.rules.reading import Reading
-from schemas.review import Confidence, Direction, Signal, SignalKind
+from consumer.signals.claims import confidence_of
+from schemas.review import Direction, Signal, SignalKind
 
 Writer = Callable[[Reading, Signal], Proposal]
 
-# What a learner can act on comes before what is only good to know.
 _WRITERS: Final[Mapping[SignalKind, Writer]] = {
     "recurring_issue": recurring_issue,
     "help_avoidance": help_avoidance,
@@ -36,33 +36,16 @@ _WRITERS: Final[Mapping[SignalKind, Writer]] = {
     "help_seeking": help_seeking,
     "writing": writing,
 }
-_RANK: Final[Mapping[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
 
 
 def patterns_of(reading: Reading) -> tuple[PatternDraft, ...]:
-    """Draft at most five patterns; a signal that only describes gives none."""
-    drafts = (_draft(reading, signal) for signal in ranked_claims(reading))
-    return tuple(draft for draft in drafts if draft is not None)[:MAX_PATTERNS]
+    """Draft at most five patterns, the best supported and most useful first.
 
-
-def ranked_claims(reading: Reading) -> tuple[Signal, ...]:
-    """Return the signals worth a pattern, the best supported and most useful first."""
-    usefulness = list(_WRITERS)
-    # A description of the writing is no pattern of the arc; a change in it is.
-    claims = [s for s in reading.claims() if s.kind != "writing" or s.verdict != "present"]
-    claims.sort(key=lambda s: (_RANK[confidence_of(s)], usefulness.index(s.kind), s.signal_id))
-    return tuple(claims)
-
-
-def confidence_of(signal: Signal) -> Confidence:
-    """Say how well a claim is supported: by how much data, and whether its interval is clear.
-
-    High: at least twice the minimum n and an interval that holds no zero. Low: an interval that
-    holds zero. A rate's interval cannot hold zero and says nothing here, so only its n counts.
+    A description of the writing is no pattern of the arc; a change in it is.
     """
-    if signal.low is not None and signal.high is not None and signal.low < 0 < signal.high:
-        return "low"
-    return "high" if signal.n >= 2 * signal.minimum_n else "medium"
+    claims = (s for s in reading.claims() if s.kind != "writing" or s.verdict != "present")
+    drafts = (_draft(reading, signal) for signal in claims)
+    return tuple(draft for draft in drafts if draft is not None)[:MAX_PATTERNS]
 
 
 def _draft(reading: Reading, signal: Signal) -> PatternDraft | None:

@@ -8,7 +8,6 @@ from zlib import crc32
 from consumer.arc import Arc
 from consumer.assembly.facts import Facts, facts_of
 from consumer.assembly.items import ground_all
-from consumer.assembly.patterns import is_claim
 from consumer.drafts import Citation
 from consumer.reviewing.rules.wording import joined, listed, number_word, titled
 from schemas.events import ArtefactSubmitted, ConversationMessage, ObjectiveRolledUp
@@ -61,12 +60,8 @@ class Reading:
         return "the last" if self.half < 2 else f"the last {number_word(self.half)}"
 
     def claims(self, kind: SignalKind | None = None) -> tuple[Signal, ...]:
-        """Return the signals that bear a pattern, of one kind or of all."""
-        return tuple(
-            s
-            for s in self.signals
-            if is_claim(s) and s.n >= s.minimum_n and (kind is None or s.kind == kind)
-        )
+        """Return the signals that bear a pattern, of one kind or of all, the best first."""
+        return tuple(s for s in self.facts.claims if kind is None or s.kind == kind)
 
     def stage(self, stage_id: str) -> str:
         """Name a stage by its title, else by its place."""
