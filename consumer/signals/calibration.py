@@ -25,7 +25,8 @@ def calibration(arc: Arc) -> Signal:
     gaps = [
         (artefact.stage_id, artefact.self_rating - scores[artefact.stage_id])
         for artefact in own_texts(arc)
-        if artefact.self_rating is not None and artefact.stage_id in scores
+        # A text handed in again, with a word changed, is no second judgement.
+        if artefact.is_new and artefact.self_rating is not None and artefact.stage_id in scores
     ]
     values = [gap for _, gap in gaps]
     mean = fmean(values) if values else 0.0

@@ -49,7 +49,10 @@ class Finding:
 
 
 def issues(arc: Arc, *, base_rates: Mapping[str, float] | None) -> tuple[Signal, ...]:
-    """Return one signal for each kind that occurs, the best supported first."""
+    """Return one signal for each kind that occurs, the best supported first.
+
+    Then one `fixed_issue` for each kind that was spoken of and did not go, or not surely.
+    """
     found = list(findings(arc, base_rates=base_rates))
     ordinals = {finding.occurrence.kind: at for at, finding in enumerate(found, start=1)}
     found.sort(
@@ -60,7 +63,13 @@ def issues(arc: Arc, *, base_rates: Mapping[str, float] | None) -> tuple[Signal,
             one.occurrence.kind,
         )
     )
-    return tuple(_signal(arc, finding, ordinals[finding.occurrence.kind]) for finding in found)
+    told = [_signal(arc, finding, ordinals[finding.occurrence.kind]) for finding in found]
+    told += [
+        _not_fixed(arc, finding.occurrence, ordinals[finding.occurrence.kind])
+        for finding in found
+        if finding.fixed_p is not None and not finding.fixed
+    ]
+    return tuple(told)
 
 
 def findings(arc: Arc, *, base_rates: Mapping[str, float] | None) -> tuple[Finding, ...]:
@@ -140,7 +149,44 @@ def _is_enough(one: Occurrence, arc: Arc) -> bool:
 
 def _signal(arc: Arc, finding: Finding, ordinal: int) -> Signal:
     one = finding.occurrence
-    kind: SignalKind = "fixed_issue" if finding.fixed else "recurring_issue"
+    if finding.fixed and one.gone_from is not None:
+        n = one.chances_after(one.gone_from)
+        return _rate(arc, one, ordinal, kind="fixed_issue", verdict="improving", hits=0, n=n)
+    return _rate(
+        arc,
+        one,
+        ordinal,
+        kind="recurring_issue",
+        verdict=_verdict(finding),
+        hits=len(one.hits),
+        n=len(one.chances),
+    )
+
+
+def _not_fixed(arc: Arc, one: Occurrence, ordinal: int) -> Signal:
+    back = one.gone_from is None
+    spoken = one.feedback[0] if one.gone_from is None else one.gone_from
+    return _rate(
+        arc,
+        one,
+        ordinal,
+        kind="fixed_issue",
+        verdict="absent" if back else "unclear",
+        hits=len(one.after_feedback) if back else 0,
+        n=one.chances_after(spoken),
+    )
+
+
+def _rate(
+    arc: Arc,
+    one: Occurrence,
+    ordinal: int,
+    *,
+    kind: SignalKind,
+    verdict: Verdict,
+    hits: int,
+    n: int,
+) -> Signal:
     measure = Measure(
         signal_id=signal_id_of(kind, one.kind, ordinal),
         kind=kind,
@@ -150,14 +196,11 @@ def _signal(arc: Arc, finding: Finding, ordinal: int) -> Signal:
     )
     hit = frozenset(one.hits)
     by_stage = mean_by_stage((arc.objectives[at].stage_id, float(at in hit)) for at in one.chances)
-    n, hits = len(one.chances), len(one.hits)
-    if finding.fixed and one.gone_from is not None:
-        n, hits = one.chances_after(one.gone_from), 0
     if n < MIN_CHANCES:
         return measure.too_little(arc, n=n, by_stage=by_stage)
     return measure.signal(
         arc,
-        verdict="improving" if finding.fixed else _verdict(finding),
+        verdict=verdict,
         value=hits / n,
         interval=rate_interval(hits, n, confidence=CONFIDENCE),
         n=n,

@@ -1,7 +1,8 @@
 """Own texts: the learner's artefacts as far as they are the learner's, each text once.
 
 The latest revision of each artefact. A text that stands twice counts once; so does a sentence of
-six words or more that another artefact already has, and what a persona wrote does not count.
+six words or more that another artefact already has, and what a persona wrote does not count. A
+text that hardly has other words, as one handed in again after a small change, is no new text.
 """
 
 from dataclasses import dataclass, replace
@@ -17,12 +18,21 @@ MIN_COPIED_WORDS = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnText:
-    """One artefact's latest revision, and the sentences of it that are the learner's own."""
+    """One artefact's latest revision, and the sentences of it that are the learner's own.
+
+    `words` are those of its sentences, `all_words` those of the artefact.
+    """
 
     stage_id: str
     sentences: tuple[str, ...]
     self_rating: float | None
     words: int = 0
+    all_words: int = 0
+
+    @property
+    def is_new(self) -> bool:
+        """Tell whether a quarter of it or more was not said before."""
+        return 4 * self.words >= self.all_words
 
     def __bool__(self) -> bool:
         """Tell whether anything of it is the learner's own."""
@@ -66,13 +76,14 @@ def _own(artefact: ArtefactSubmitted, seen: set[str]) -> OwnText:
     whole = folded(artefact.text)
     if whole in seen:
         return text
-    kept, words = [], 0
+    kept, words, all_words = [], 0, 0
     for sentence in sentences(artefact.text):
         key, count = folded(sentence), count_words(sentence)
+        all_words += count
         if count >= MIN_COPIED_WORDS and key in seen:
             continue
         seen.add(key)
         kept.append(sentence)
         words += count
     seen.add(whole)
-    return replace(text, sentences=tuple(kept), words=words)
+    return replace(text, sentences=tuple(kept), words=words, all_words=all_words)

@@ -66,3 +66,12 @@ def test_the_latest_revision_and_the_mean_of_the_stage_count(
 
 def test_the_same_artefact_handed_in_six_times_counts_once(make_arc: Any) -> None:
     assert calibration(_arc(make_arc, [0.3] * 6, text="The same text each time.")).n == 1
+
+
+def test_a_burst_of_quick_resubmissions_counts_once(make_arc: Any) -> None:
+    text = (
+        "I read the whole log first. Then I compared the two files row by row, as Dana had asked."
+    )
+    artefacts = [(1, {"self_rating": 0.8, "text": f"{text} Tried {i}."}) for i in range(1, 8)]
+    arc = make_arc([(1, {"score": 0.5})], stages=1, artefacts=artefacts)
+    assert calibration(arc).n == 1

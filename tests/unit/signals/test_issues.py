@@ -176,3 +176,26 @@ def test_long_kinds_have_short_ids_that_never_collide(make_arc: Any) -> None:
 def test_the_best_supported_kind_comes_first(make_arc: Any, spread: Any) -> None:
     arc = make_arc(spread(_run(a="x...........", z="xxxx.xx.xx.x", m="..x..x......"), 4))
     assert issues(arc, base_rates=None)[0].name == "z"
+
+
+def test_back_after_feedback_is_told_as_not_fixed(make_arc: Any, spread: Any) -> None:
+    arc = make_arc(spread(_run(a="x.f.x..x.x..", b=".x..........", c="........x..."), 4))
+    first, *_, last = issues(arc, base_rates=None)
+    assert (first.signal_id, last.signal_id) == ("recurring_issue:a", "fixed_issue:a")
+    assert (last.verdict, last.n) == ("absent", 9)
+    assert last.value == pytest.approx(3 / 9, abs=1e-4)
+
+
+def test_gone_too_late_to_tell_is_unclear(make_arc: Any, spread: Any) -> None:
+    *_, last = issues(make_arc(spread(_run(a=".x..xx..f..."), 4)), base_rates=None)
+    assert (last.signal_id, last.verdict, last.value, last.n) == (
+        "fixed_issue:a",
+        "unclear",
+        0,
+        3,
+    )
+
+
+def test_gone_at_the_very_end_is_too_little_to_tell(make_arc: Any, spread: Any) -> None:
+    *_, last = issues(make_arc(spread(_run(a=".x..xx....f."), 4)), base_rates=None)
+    assert (last.signal_id, last.verdict, last.n) == ("fixed_issue:a", "too_little_data", 1)

@@ -45,3 +45,11 @@ def test_a_sentence_copied_into_the_next_artefact_counts_once(make_arc: Any) -> 
 def test_texts_come_in_the_order_of_the_stages(make_arc: Any) -> None:
     arc = make_arc(artefacts=[(3, {"text": "Third."}), (1, {"text": "First."})])
     assert [text.stage_id for text in own_texts(arc)] == ["s1", "s3"]
+
+
+def test_a_text_handed_in_again_after_a_small_change_is_not_new(make_arc: Any) -> None:
+    again = f"{LONG} {LONG[:-1]} as before. {LONG} Fixed a word."
+    arc = make_arc(
+        artefacts=[(1, {"text": f"{LONG} {LONG[:-1]} as before."}), (1, {"text": again})]
+    )
+    assert [text.is_new for text in own_texts(arc)] == [True, False]
