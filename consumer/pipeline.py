@@ -42,7 +42,10 @@ from schemas.wire import decode
 
 SCHEMA_VERSION: Final = 1
 STORE_RETRY_SECONDS: Final = 2.0
-OUTAGE_PAUSE_SECONDS: Final = 10.0
+SATURATION_RETRY_SECONDS: Final = 1.0
+# An outage is looked at again when the first circuit lets a probe through, within these bounds.
+OUTAGE_PAUSE_LEAST: Final = 0.5
+OUTAGE_PAUSE_MOST: Final = 300.0
 
 OnCall = Callable[[int, int], None]
 _log = structlog.get_logger(__name__)
@@ -224,8 +227,11 @@ class ReviewPipeline:
             raise Rejected(error.kind, str(error)) from error
         except ReviewCallsFailed as error:
             await self._report(run.trigger, "delayed", "the models do not answer")
-            if error.is_outage:
-                raise ProviderOutage(OUTAGE_PAUSE_SECONDS, str(error)) from error
+            if error.pause_seconds is not None:
+                pause = min(max(error.pause_seconds, OUTAGE_PAUSE_LEAST), OUTAGE_PAUSE_MOST)
+                raise ProviderOutage(pause, str(error)) from error
+            if error.is_saturation:
+                raise RetryLater(SATURATION_RETRY_SECONDS, str(error), waiting=True) from error
             raise RetryLater(0, str(error)) from error
 
     async def _dead_letter_unsound(self, resolved: Resolved) -> None:

@@ -32,6 +32,9 @@ KEY_OF = {"gemini": "GEMINI_API_KEY", "openai": "OPENAI_API_KEY"}
 
 Seconds = Annotated[float, Field(gt=0, le=31_536_000, allow_inf_nan=False)]
 SecondsOrZero = Annotated[float, Field(ge=0, le=31_536_000, allow_inf_nan=False)]
+Concurrency = Annotated[int, Field(ge=1, le=10_000)]
+PerMinute = Annotated[float, Field(ge=1, le=1e9, allow_inf_nan=False)]
+Money = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
 
@@ -72,6 +75,19 @@ class Settings(BaseSettings):
     openai_model: Annotated[str, Field(min_length=1)] = "gpt-5-mini"
     openai_base_url: str | None = None
     review_deadline_seconds: Seconds = 60
+    gemini_max_concurrent: Concurrency = 500
+    gemini_requests_per_minute: PerMinute | None = None
+    gemini_tokens_per_minute: PerMinute | None = None
+    openai_max_concurrent: Concurrency = 500
+    openai_requests_per_minute: PerMinute | None = None
+    openai_tokens_per_minute: PerMinute | None = None
+    breaker_failures: Annotated[int, Field(ge=1, le=1000)] = 5
+    breaker_window_seconds: Seconds = 30
+    breaker_open_seconds: Seconds = 15
+    hedge_share: Annotated[float, Field(ge=0, le=0.05, allow_inf_nan=False)] = 0.05
+    model_prices: Path | None = None
+    budget_per_run: Money | None = None
+    budget_per_day: Money | None = None
     xp_band: Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)] = 0.25
     issue_base_rates: Path | None = None
 
@@ -103,7 +119,7 @@ class Settings(BaseSettings):
             raise ValueError("must start with http:// or https://")
         return value
 
-    @field_validator("issue_base_rates", "kafka_ssl_cafile")
+    @field_validator("issue_base_rates", "kafka_ssl_cafile", "model_prices")
     @classmethod
     def _is_file(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_file():
@@ -120,6 +136,10 @@ class Settings(BaseSettings):
             settings = handler(data)
         except ValidationError as error:
             raise ConfigurationError((*_problem_lines(error), *problems)) from None
+        try:
+            load_model_prices(settings)
+        except ConfigurationError as error:
+            problems += error.problems
         if problems:
             raise ConfigurationError(tuple(problems))
         return settings
@@ -200,23 +220,73 @@ def load_base_rates(path: Path | None) -> Mapping[str, float] | None:
     if path is None:
         return None
     where = f"{PREFIX}ISSUE_BASE_RATES"
-    try:
-        rates = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ConfigurationError((f"{where}: {error}",)) from error
-    if not isinstance(rates, dict):
-        raise ConfigurationError((f"{where}: want a JSON object of issue kind to rate",))
+    rates = _json_object(path, where, "of issue kind to rate")
     wrong = [
         f"{where}: {kind}: {rate!r} is no rate from 0 to 1"
         for kind, rate in rates.items()
-        if isinstance(rate, bool)
-        or not isinstance(rate, int | float)
-        or not math.isfinite(rate)
-        or not 0 <= rate <= 1
+        if not _is_figure(rate) or rate > 1
     ]
     if wrong:
         raise ConfigurationError(tuple(wrong))
     return {kind: float(rate) for kind, rate in rates.items()}
+
+
+def load_model_prices(settings: Settings) -> Mapping[str, tuple[float, float]]:
+    """Read what a million tokens cost: {model: {"input": price, "output": price}}.
+
+    Returns {model: (input, output)}, empty where no table is set.
+
+    Raises:
+        ConfigurationError: the file is no such JSON object, or a budget is set and a model that
+            may be asked has no price.
+    """
+    where = f"{PREFIX}MODEL_PRICES"
+    budgets = {
+        "BUDGET_PER_RUN": settings.budget_per_run,
+        "BUDGET_PER_DAY": settings.budget_per_day,
+    }
+    limited = [name for name, budget in budgets.items() if budget is not None]
+    if settings.model_prices is None:
+        if limited:
+            names = " and ".join(f"{PREFIX}{name}" for name in limited)
+            raise ConfigurationError((f"{where} is not set, so {names} cannot be counted",))
+        return {}
+    table = _json_object(settings.model_prices, where, 'of model to {"input", "output"}')
+    wrong = [
+        f'{where}: {model}: want {{"input": price, "output": price}} of a million tokens'
+        for model, price in table.items()
+        if not isinstance(price, dict)
+        or set(price) != {"input", "output"}
+        or not all(_is_figure(figure) for figure in price.values())
+    ]
+    if limited:
+        models = {"gemini": settings.gemini_model, "openai": settings.openai_model}
+        asked = [models[name] for name in settings.reviewers if name in models]
+        wrong += [
+            f"{where}: no price for {model}, so no budget can hold"
+            for model in asked
+            if model not in table
+        ]
+    if wrong:
+        raise ConfigurationError(tuple(wrong))
+    return {model: (float(p["input"]), float(p["output"])) for model, p in table.items()}
+
+
+def _json_object(path: Path, where: str, what: str) -> Mapping[str, Any]:
+    try:
+        table = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigurationError((f"{where}: {error}",)) from error
+    if not isinstance(table, dict):
+        raise ConfigurationError((f"{where}: want a JSON object {what}",))
+    return table
+
+
+def _is_figure(value: object) -> bool:
+    """Tell whether this is a plain number, 0 or more."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return False
+    return math.isfinite(value) and value >= 0
 
 
 def _split(value: object) -> tuple[str, ...]:

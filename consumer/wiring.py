@@ -1,18 +1,14 @@
-"""The composition root: the only place that builds adapters from settings and joins the parts."""
+"""The composition root: the only place, with `wiring_calls`, that builds adapters."""
 
 import asyncio
-import hashlib
-import random
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import httpx2
 import structlog
 from aiokafka.errors import KafkaError
-from pydantic import SecretStr
 
 from consumer.context.erasing import Erasing
 from consumer.context.errors import StoreUnavailableError
@@ -20,14 +16,6 @@ from consumer.context.ingest import Ingest
 from consumer.context.store import Store, open_store
 from consumer.context.wholeness import Wholeness
 from consumer.pipeline import ReviewOptions, ReviewPipeline
-from consumer.reviewing.chain import ReviewersChain
-from consumer.reviewing.fallback import FallbackCaller
-from consumer.reviewing.gemini import GeminiProvider
-from consumer.reviewing.models_reviewer import ModelReviewer
-from consumer.reviewing.openai_provider import OpenAIProvider
-from consumer.reviewing.policy import CallLimits
-from consumer.reviewing.ports import Journal, Provider
-from consumer.reviewing.rules.reviewer import draft_by_rules
 from consumer.settings import Settings, load_base_rates
 from consumer.stream.barrier import IngestBarrier
 from consumer.stream.client import Membership, pause
@@ -36,6 +24,7 @@ from consumer.stream.health import StreamHealth
 from consumer.stream.ingest_loop import IngestLoop
 from consumer.stream.retry import RetryLimits
 from consumer.stream.review_loop import ReviewLoop
+from consumer.wiring_calls import reviewing_by
 from producer.errors import SendFailedError
 from producer.progress import ProgressPublisher
 from producer.sender import KafkaSender
@@ -43,8 +32,6 @@ from schemas.topics import Topics
 
 CONNECT_RETRY_SECONDS = 1.0
 HANDOVER_SECONDS = 10.0
-# The arc read, the scoring, and one call for each of at most eight personas.
-CALLS_A_REVIEW = 10
 
 _log = structlog.get_logger(__name__)
 
@@ -79,58 +66,6 @@ def review_options(settings: Settings) -> ReviewOptions:
         xp_band=settings.xp_band,
         base_rates=load_base_rates(settings.issue_base_rates),
     )
-
-
-@asynccontextmanager
-async def reviewing_by(settings: Settings, *, journal: Journal) -> AsyncIterator[ReviewersChain]:
-    """Give the chain of the configured reviewers; their connections end with the block."""
-    rules = draft_by_rules if "rules" in settings.reviewers else None
-    names = [name for name in settings.reviewers if name != "rules"]
-    if not names:
-        yield ReviewersChain(models=None, rules=rules)
-        return
-    async with AsyncExitStack() as stack:
-        providers = [
-            _provider(name, settings, await stack.enter_async_context(_http_client(settings)))
-            for name in names
-        ]
-        caller = FallbackCaller(providers, limits=CallLimits(), chance=random.SystemRandom().random)
-        models = ModelReviewer(caller, journal=journal, marker_key=_marker_key(settings))
-        yield ReviewersChain(models=models, rules=rules)
-
-
-def _provider(name: str, settings: Settings, http_client: httpx2.AsyncClient) -> Provider:
-    if name == "gemini":
-        return GeminiProvider(
-            api_key=_secret(settings.gemini_api_key),
-            model=settings.gemini_model,
-            base_url=settings.gemini_base_url,
-            http_client=http_client,
-        )
-    return OpenAIProvider(
-        api_key=_secret(settings.openai_api_key),
-        model=settings.openai_model,
-        base_url=settings.openai_base_url,
-        http_client=http_client,
-    )
-
-
-def _http_client(settings: Settings) -> httpx2.AsyncClient:
-    # Every call of every review in flight may be open at once: a smaller pool would make its own
-    # queue look like a slow provider.
-    connections = settings.max_in_flight * CALLS_A_REVIEW
-    limits = httpx2.Limits(max_connections=connections, max_keepalive_connections=connections)
-    return httpx2.AsyncClient(limits=limits, timeout=settings.review_deadline_seconds)
-
-
-def _marker_key(settings: Settings) -> bytes:
-    # Secret, and the same in every process of a deployment, as the prompts' hashes must be.
-    keys = (_secret(settings.gemini_api_key), _secret(settings.openai_api_key))
-    return hashlib.sha256("\n".join(("debrief marker", *keys)).encode()).digest()
-
-
-def _secret(value: SecretStr | None) -> str:
-    return "" if value is None else value.get_secret_value()
 
 
 class Consumer:
@@ -214,7 +149,9 @@ class Consumer:
         if not await self._until_up("kafka", barrier.start):
             return None
         stack.push_async_callback(barrier.stop)
-        reviewing = await stack.enter_async_context(reviewing_by(settings, journal=store))
+        reviewing = await stack.enter_async_context(
+            reviewing_by(settings, journal=store, ledger=store, registry=self.health.registry)
+        )
         pipeline = ReviewPipeline(
             store=store,
             wholeness=Wholeness(

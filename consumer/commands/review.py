@@ -18,7 +18,8 @@ from consumer.pipeline import review_arc
 from consumer.rendering import render_markdown, render_text
 from consumer.reviewing.ports import NoJournal
 from consumer.settings import Settings, load_settings
-from consumer.wiring import review_options, reviewing_by, utc_now
+from consumer.wiring import review_options, utc_now
+from consumer.wiring_calls import reviewing_by
 from producer.arc_files import ArcLine
 from schemas.errors import SchemaError
 from schemas.events import ArtefactSubmitted, ConversationMessage, ObjectiveRolledUp

@@ -19,6 +19,7 @@ from consumer.context.tables import (
     RUN_ERASURES,
     RUN_REFERENCES,
     RUNS,
+    SPENDING,
     USER_ERASURES,
 )
 
@@ -125,6 +126,8 @@ async def _delete(connection: AsyncConnection, user_id: str, *, erased_at_ms: in
     await connection.execute(
         delete(CONTEXT_RECORDS).where(or_(written, CONTEXT_RECORDS.c.run_id.in_(own_runs)))
     )
+    of_own_runs = and_(SPENDING.c.kind == "run", SPENDING.c.name.in_(own_runs))
+    await connection.execute(delete(SPENDING).where(of_own_runs))
     # The runs go last: they are what the others are found by.
     for table in (CALL_JOURNAL, RUN_REFERENCES, RUNS):
         await connection.execute(delete(table).where(table.c.run_id.in_(own_runs)))

@@ -1,4 +1,4 @@
-"""The store: contexts, runs and finished calls, on SQLite or PostgreSQL alike.
+"""The store: contexts, runs, finished calls and what they cost, on SQLite or PostgreSQL alike.
 
 Every write is idempotent: what is there already stays as it is.
 """
@@ -13,13 +13,14 @@ from consumer.context.errors import StoreError
 from consumer.context.failures import brief
 from consumer.context.publications import Publications
 from consumer.context.runs import Run, Runs
+from consumer.context.spending import Spendings
 from gateway.database import open_engine
 from schemas.events import ScenarioCompleted
 
 __all__ = ["Run", "SoundCounts", "Store", "open_store"]
 
 
-class Store(ContextRows, Runs, Publications, CallJournal):
+class Store(ContextRows, Runs, Publications, CallJournal, Spendings):
     """All of the consumer's tables behind one engine; build it with `open_store`."""
 
     def __init__(self, engine: AsyncEngine) -> None:

@@ -106,6 +106,15 @@ CALL_JOURNAL = Table(
     Column("outcome", Text, nullable=False),
 )
 
+# What model calls have cost, under the name of a day (UTC) or of a run, in all processes together.
+SPENDING = Table(
+    "spending",
+    METADATA,
+    Column("kind", String(8), primary_key=True),
+    Column("name", String(128), primary_key=True),
+    Column("spent_micros", BigInteger, nullable=False),
+)
+
 # Who was erased, and when: what such a user wrote up to then stays away even where the input topics
 # are read again. Only the SHA-256 of the id is kept.
 USER_ERASURES = Table(

@@ -2,23 +2,13 @@
 
 DebriefError
 └── ReviewingError
-    └── ReviewCallsFailed   no provider gave an arc read or a scoring: retry the run later
+    └── ReviewCallsFailed   a call without which there is no review failed: retry the run later
 """
 
 from collections.abc import Mapping
 
 from consumer.errors import DebriefError
 from consumer.reviewing.outcome import OutcomeKind
-
-OUTAGE_KINDS = frozenset(
-    {
-        OutcomeKind.TRANSIENT,
-        OutcomeKind.TIMEOUT,
-        OutcomeKind.RATE_LIMITED,
-        OutcomeKind.QUOTA,
-        OutcomeKind.PERMANENT,
-    }
-)
 
 
 class ReviewingError(DebriefError):
@@ -29,16 +19,24 @@ class ReviewCallsFailed(ReviewingError):  # noqa: N818 - what happened, as the s
     """A call without which there is no review failed at every provider; retry the run later.
 
     `failures` maps each failed call to how each provider's last attempt ended, in order.
+    `pause_seconds` is given where no review can be written before then: every circuit is open, or
+    the day's budget is spent.
     """
 
     retryable = True
 
-    def __init__(self, failures: Mapping[str, tuple[OutcomeKind, ...]]) -> None:
+    def __init__(
+        self,
+        failures: Mapping[str, tuple[OutcomeKind, ...]],
+        *,
+        pause_seconds: float | None = None,
+    ) -> None:
         told = ", ".join(f"{call} ({' then '.join(k)})" for call, k in sorted(failures.items()))
         super().__init__(f"no provider answered: {told}")
         self.failures = dict(failures)
+        self.pause_seconds = pause_seconds
 
     @property
-    def is_outage(self) -> bool:
-        """Tell whether the providers were away, so that no answer was even wrong."""
-        return all(kind in OUTAGE_KINDS for kinds in self.failures.values() for kind in kinds)
+    def is_saturation(self) -> bool:
+        """Tell whether our own limits were the only thing in the way: nothing failed."""
+        return all(OutcomeKind.LOCAL_SATURATION in kinds for kinds in self.failures.values())

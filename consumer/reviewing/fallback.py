@@ -1,63 +1,58 @@
 """Fallback: one call put to the providers in order until one gives an answer that stands.
 
-One absolute deadline bounds it all, each provider leaving a reserve for the next. An SDK's own
-timeout is per read, so every attempt is cut from outside. A breaker, a bulkhead or a hedge goes
-around a provider (see `ports`) and needs no change here.
+One absolute deadline bounds it all, each provider leaving a reserve for those after it that may be
+asked. An SDK's own timeout is per read and its cancellation as slow as it likes, so every attempt
+is cut from outside and then left behind. What guards a provider (circuit, slots, hedge, budget)
+goes around it, see `ports`.
 """
 
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import structlog
 
-from consumer.reviewing.answer_schema import Answer, canonical_schema
-from consumer.reviewing.judging import FindFaults, Judgement, judge
-from consumer.reviewing.outcome import Outcome, OutcomeKind, Usage
+from consumer.reviewing.answer_schema import canonical_schema
+from consumer.reviewing.judging import FindFaults, judge
+from consumer.reviewing.outcome import Outcome, OutcomeKind
 from consumer.reviewing.policy import CallLimits, Tried, next_step, provider_deadline
-from consumer.reviewing.ports import CompletionRequest, Provider
+from consumer.reviewing.ports import Circuit, CompletionRequest, Provider
 from consumer.reviewing.prompting import Prompt
+from consumer.reviewing.turn import Answered, Turn, Unanswered, settle
+from consumer.reviewing.unattended import Unattended
+
+__all__ = ["Answered", "Attempt", "FallbackCaller", "Unanswered"]
+
+# A guard that ends an attempt in time knows more of its end than a cut from here would tell.
+_GUARDS_FIRST_SECONDS = 0.02
 
 _log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answered:
-    """An answer that ships, and what it took at its provider."""
+class Attempt:
+    """One attempt as it ended, its answer judged."""
 
-    answer: Answer
+    call: str
     provider: str
     model: str
-    fallback: bool
-    attempts: int
-    latency_seconds: float
-    usage: Usage
+    kind: OutcomeKind
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unanswered:
-    """No provider answered; `kinds` has how each one's last attempt ended."""
-
-    kinds: tuple[OutcomeKind, ...]
-
-
-@dataclass(slots=True)
-class _Turn:
-    """One provider's turn at one call."""
-
-    provider: Provider
-    fallback: bool
-    attempts: int = 0
-    usage: Usage = field(default_factory=Usage)
-    ended: OutcomeKind = OutcomeKind.TIMEOUT
-    found: Judgement | None = None
+@dataclass(frozen=True, slots=True)
+class _Question:
+    prompt: Prompt
+    find_faults: FindFaults
+    run_id: str
 
 
 class FallbackCaller:
     """Puts calls to `providers` in their order.
 
-    `chance` gives numbers from 0 to 1 for the jitter; `sleep` waits.
+    `circuits` are the providers' own, in the same order; without them every provider may always
+    be asked. `chance` gives numbers from 0 to 1 for the jitter; `sleep` waits. `unattended` owns
+    the attempts that were cut off; closing it is the caller's. `on_attempt` is told each attempt.
     """
 
     def __init__(
@@ -67,14 +62,20 @@ class FallbackCaller:
         limits: CallLimits,
         chance: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        circuits: Sequence[Circuit] = (),
+        unattended: Unattended | None = None,
+        on_attempt: Callable[[Attempt], None] = lambda _: None,
     ) -> None:
         self._providers = tuple(providers)
         self._limits = limits
         self._chance = chance
         self._sleep = sleep
+        self._circuits = tuple(circuits) or (None,) * len(self._providers)
+        self._unattended = unattended or Unattended()
+        self._on_attempt = on_attempt
 
     async def ask(
-        self, prompt: Prompt, find_faults: FindFaults, *, deadline: float
+        self, prompt: Prompt, find_faults: FindFaults, *, deadline: float, run_id: str = ""
     ) -> Answered | Unanswered:
         """Return an answer, or how every provider failed, before `deadline` (the loop's clock).
 
@@ -83,40 +84,54 @@ class FallbackCaller:
         """
         clock = asyncio.get_running_loop().time
         started = clock()
-        turns: list[_Turn] = []
+        turns: list[Turn] = []
         for index, provider in enumerate(self._providers):
             until = provider_deadline(
                 clock(),
                 deadline,
-                following=len(self._providers) - index - 1,
+                following=self._askable_after(index),
                 reserve=self._limits.fallback_reserve,
             )
-            turn = _Turn(provider, fallback=index > 0)
+            turn = Turn(provider, fallback=index > 0)
             turns.append(turn)
             if clock() < until:
-                await self._take(turn, prompt, find_faults, until)
-            if turn.ended is OutcomeKind.OK:
+                question = _Question(prompt, find_faults, run_id)
+                await self._take(turn, question, self._circuits[index], until)
+            if turn.ended.kind is OutcomeKind.OK:
                 break
-        return _settle(turns, clock() - started)
+        answered = settle(turns, latency_seconds=clock() - started)
+        return answered or Unanswered(
+            ends=tuple(turn.ended for turn in turns), reopens_in_seconds=self._reopens_in_seconds()
+        )
+
+    def _askable_after(self, index: int) -> int:
+        circuits = self._circuits[index + 1 :]
+        return sum(1 for one in circuits if one is None or one.blocked_seconds() is None)
+
+    def _reopens_in_seconds(self) -> float | None:
+        waits = [None if one is None else one.blocked_seconds() for one in self._circuits]
+        known = [wait for wait in waits if wait is not None]
+        return min(known) if len(known) == len(waits) else None
 
     async def _take(
-        self, turn: _Turn, prompt: Prompt, find_faults: FindFaults, until: float
+        self, turn: Turn, question: _Question, circuit: Circuit | None, until: float
     ) -> None:
+        """Let one provider try until it answered, its time is over or trying is no use."""
         clock = asyncio.get_running_loop().time
+        prompt = question.prompt
         tried = Tried()
         faults: tuple[str, ...] = ()
         while True:
-            request = self._request(prompt, tried, faults)
-            outcome = await _attempt(turn.provider, request, until)
-            turn.attempts += 1
-            turn.usage = _sum(turn.usage, outcome.usage)
-            if outcome.text is not None and outcome.kind is OutcomeKind.OK:
-                judgement = judge(outcome.text, prompt.answer, find_faults)
-                turn.found = _better(turn.found, judgement)
+            outcome = await self._attempt(
+                turn.provider, self._request(question, tried, faults), until
+            )
+            if outcome.kind is OutcomeKind.OK and outcome.text is not None:
+                judgement = judge(outcome.text, prompt.answer, question.find_faults)
+                turn.keep(judgement)
                 faults = judgement.faults
                 outcome = replace(outcome, kind=judgement.kind)
-            turn.ended = outcome.kind
-            _report(turn, prompt, outcome)
+            turn.count(outcome)
+            self._report(turn, prompt)
             if outcome.kind is OutcomeKind.OK:
                 return
             step = next_step(
@@ -124,6 +139,7 @@ class FallbackCaller:
                 tried,
                 limits=self._limits,
                 seconds_left=until - clock(),
+                attempt_seconds=(circuit and circuit.typical_seconds(prompt.answer)) or 0.0,
                 chance=self._chance(),
             )
             if step is None:
@@ -132,7 +148,22 @@ class FallbackCaller:
             if step.wait_seconds > 0:
                 await self._sleep(step.wait_seconds)
 
-    def _request(self, prompt: Prompt, tried: Tried, faults: Sequence[str]) -> CompletionRequest:
+    async def _attempt(
+        self, provider: Provider, request: CompletionRequest, until: float
+    ) -> Outcome:
+        """Ask once and not past `until`, whatever the SDK's own timeout does."""
+        left = max(until - asyncio.get_running_loop().time(), 0.001)
+        try:
+            return await self._unattended.within(
+                left + _GUARDS_FIRST_SECONDS, provider.complete(request, timeout_seconds=left)
+            )
+        except TimeoutError:
+            return Outcome(kind=OutcomeKind.TIMEOUT, detail="deadline")
+
+    def _request(
+        self, question: _Question, tried: Tried, faults: Sequence[str]
+    ) -> CompletionRequest:
+        prompt = question.prompt
         user = prompt.user
         if tried.repaired and faults:
             told = json.dumps(list(faults), ensure_ascii=False)
@@ -148,67 +179,25 @@ class FallbackCaller:
             user=user,
             schema=canonical_schema(prompt.answer),
             max_output_tokens=tokens,
+            run_id=question.run_id,
         )
 
-
-async def _attempt(provider: Provider, request: CompletionRequest, until: float) -> Outcome:
-    """Ask once and not past `until`, whatever the SDK's own timeout does."""
-    left = until - asyncio.get_running_loop().time()
-    try:
-        async with asyncio.timeout_at(until):
-            return await provider.complete(request, timeout_seconds=max(left, 0.001))
-    except TimeoutError:
-        return Outcome(kind=OutcomeKind.TIMEOUT, detail="deadline")
-
-
-def _settle(turns: Sequence[_Turn], latency_seconds: float) -> Answered | Unanswered:
-    """Take the first answer without faults, else the one with the fewest."""
-    best: tuple[_Turn, Answer, int] | None = None
-    for turn in turns:
-        if turn.found is None or turn.found.answer is None:
-            continue
-        if best is None or len(turn.found.faults) < best[2]:
-            best = (turn, turn.found.answer, len(turn.found.faults))
-    if best is None:
-        return Unanswered(kinds=tuple(turn.ended for turn in turns))
-    turn, answer, _ = best
-    return Answered(
-        answer=answer,
-        provider=turn.provider.name,
-        model=turn.provider.model,
-        fallback=turn.fallback,
-        attempts=turn.attempts,
-        latency_seconds=latency_seconds,
-        usage=turn.usage,
-    )
-
-
-def _better(kept: Judgement | None, new: Judgement) -> Judgement:
-    """Keep the answer with fewer faults; a text that fits no schema is no answer."""
-    if new.answer is None and kept is not None:
-        return kept
-    if kept is None or kept.answer is None or len(new.faults) <= len(kept.faults):
-        return new
-    return kept
-
-
-def _sum(one: Usage, other: Usage) -> Usage:
-    def add(a: int | None, b: int | None) -> int | None:
-        return b if a is None else a if b is None else a + b
-
-    return Usage(
-        input_tokens=add(one.input_tokens, other.input_tokens),
-        output_tokens=add(one.output_tokens, other.output_tokens),
-    )
-
-
-def _report(turn: _Turn, prompt: Prompt, outcome: Outcome) -> None:
-    _log.info(
-        "call.attempt",
-        call=prompt.call,
-        provider=turn.provider.name,
-        model=turn.provider.model,
-        attempt=turn.attempts,
-        outcome=outcome.kind.value,
-        detail=outcome.detail,
-    )
+    def _report(self, turn: Turn, prompt: Prompt) -> None:
+        provider, ended = turn.provider, turn.ended
+        self._on_attempt(
+            Attempt(
+                call=prompt.answer,
+                provider=provider.name,
+                model=provider.model,
+                kind=ended.kind,
+            )
+        )
+        _log.info(
+            "call.attempt",
+            call=prompt.call,
+            provider=provider.name,
+            model=provider.model,
+            attempt=turn.attempts,
+            outcome=ended.kind.value,
+            detail=ended.detail,
+        )

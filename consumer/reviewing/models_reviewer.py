@@ -1,7 +1,7 @@
 """The models' reviewer: arc read, scoring and perspectives asked for at the same time."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -16,7 +16,6 @@ from consumer.reviewing.answer_schema import Answer
 from consumer.reviewing.errors import ReviewCallsFailed
 from consumer.reviewing.fallback import Answered, FallbackCaller, Unanswered
 from consumer.reviewing.journaled import JournaledCall, read_journaled
-from consumer.reviewing.outcome import OutcomeKind
 from consumer.reviewing.ports import Journal
 from consumer.reviewing.prompting import Prompt, PromptSet, prompts_of
 from consumer.reviewing.selection import PromptBounds
@@ -33,16 +32,19 @@ class _Finished:
     """One call's end: an answer with its provenance, or how every provider failed."""
 
     prompt: Prompt
-    answer: Answer | None
-    provenance: Call | None
-    kinds: tuple[OutcomeKind, ...] = ()
+    answer: Answer | None = None
+    provenance: Call | None = None
+    failure: Unanswered | None = None
 
 
 class ModelReviewer:
     """Writes a draft by models alone.
 
     `marker_key` is a secret of the deployment: it makes the markers around learner text. Every
-    finished call is in the journal before anything else happens with it.
+    finished call is in the journal before anything else happens with it. `waits_out_outages` says
+    that a persona whose providers' circuits are all open is worth waiting for, as the deadline's
+    clock stands meanwhile; else it is unavailable. `on_end` is told each call and how it ended:
+    answered, fallback, reused or unanswered.
     """
 
     def __init__(
@@ -52,11 +54,15 @@ class ModelReviewer:
         journal: Journal,
         marker_key: bytes,
         bounds: PromptBounds | None = None,
+        waits_out_outages: bool = True,
+        on_end: Callable[[str, str], None] = lambda _call, _end: None,
     ) -> None:
         self._caller = caller
         self._journal = journal
         self._marker_key = marker_key
         self._bounds = bounds or PromptBounds()
+        self._waits_out_outages = waits_out_outages
+        self._on_end = on_end
 
     async def draft(
         self, arc: Arc, signals: tuple[Signal, ...], *, deadline: float, on_progress: OnCall
@@ -66,7 +72,9 @@ class ModelReviewer:
         `on_progress` is told (calls done, calls in all), the first time with none done.
 
         Raises:
-            ReviewCallsFailed: no provider gave the arc read, or none the scoring.
+            ReviewCallsFailed: no provider gave the arc read, or none the scoring; or every circuit
+                opened before a persona's call had its time.
+            DebriefError: the journal is away; what was answered by then is in it or asked again.
         """
         prompt_set = prompts_of(arc, signals, marker_key=self._marker_key, bounds=self._bounds)
         check = partial(find_faults, arc=arc, signals=signals, facts=facts_of(arc, signals))
@@ -81,14 +89,23 @@ class ModelReviewer:
             on_progress(done, total)
             return finished
 
-        # One that fails leaves the others running: they are journaled and serve the next try.
-        try:
-            async with asyncio.TaskGroup() as group:
-                tasks = [group.create_task(one(prompt)) for prompt in prompt_set.prompts]
-        except ExceptionGroup as failures:
-            # What the journal raises means something to whoever asked; a group of it does not.
-            raise failures.exceptions[0] from failures
-        return _draft(arc, prompt_set, [task.result() for task in tasks])
+        # One that fails, or finds the journal away, leaves the others running: they are journaled
+        # and serve the next try.
+        ends = await asyncio.gather(*map(one, prompt_set.prompts), return_exceptions=True)
+        finished = [_raised_or(end) for end in ends]
+        self._give_up_without(finished, deadline)
+        return _draft(arc, prompt_set, finished)
+
+    def _give_up_without(self, finished: Sequence[_Finished], deadline: float) -> None:
+        failed = {end.prompt.call: end.failure for end in finished if end.failure is not None}
+        missing = {call: end for call, end in failed.items() if call in ESSENTIAL}
+        if missing:
+            raise _calls_failed(missing)
+        in_time = asyncio.get_running_loop().time() < deadline
+        if self._waits_out_outages and in_time:
+            cut_off = {c: end for c, end in failed.items() if end.reopens_in_seconds is not None}
+            if cut_off:
+                raise _calls_failed(cut_off)
 
     async def _call(
         self,
@@ -99,10 +116,13 @@ class ModelReviewer:
     ) -> _Finished:
         kept = await self._reuse(run_id, prompt)
         if kept is not None:
+            self._on_end(prompt.answer, "reused")
             return kept
-        answered = await self._caller.ask(prompt, faults, deadline=deadline)
+        answered = await self._caller.ask(prompt, faults, deadline=deadline, run_id=run_id)
         if isinstance(answered, Unanswered):
-            return _Finished(prompt=prompt, answer=None, provenance=None, kinds=answered.kinds)
+            self._on_end(prompt.answer, "unanswered")
+            return _Finished(prompt=prompt, failure=answered)
+        self._on_end(prompt.answer, "fallback" if answered.fallback else "answered")
         entry = _entry(answered)
         await self._journal.put(
             run_id=run_id,
@@ -127,17 +147,32 @@ class ModelReviewer:
         return _Finished(prompt=prompt, answer=answer, provenance=provenance)
 
 
-def _draft(arc: Arc, prompt_set: PromptSet, finished: list[_Finished]) -> ReviewDraft:
+def _raised_or(end: _Finished | BaseException) -> _Finished:
+    if isinstance(end, BaseException):
+        raise end
+    return end
+
+
+def _calls_failed(failed: Mapping[str, Unanswered]) -> ReviewCallsFailed:
+    """Say which calls failed, and how long no other run would fare better, where that is so."""
+    waits = [_no_sooner_seconds(end) for end in failed.values()]
+    known = [wait for wait in waits if wait is not None]
+    return ReviewCallsFailed(
+        {call: end.kinds for call, end in failed.items()},
+        pause_seconds=max(known) if len(known) == len(waits) else None,
+    )
+
+
+def _no_sooner_seconds(end: Unanswered) -> float | None:
+    return end.budget_in_seconds if end.reopens_in_seconds is None else end.reopens_in_seconds
+
+
+def _draft(arc: Arc, prompt_set: PromptSet, finished: Sequence[_Finished]) -> ReviewDraft:
     answers = {end.prompt.call: end.answer for end in finished}
     arc_read, scoring = answers["arc"], answers["scoring"]
-    if not isinstance(arc_read, ArcRead) or not isinstance(scoring, Scoring):
-        raise ReviewCallsFailed(
-            {
-                end.prompt.call: end.kinds
-                for end in finished
-                if end.answer is None and end.prompt.call in ESSENTIAL
-            }
-        )
+    # Which answer each call has was decided by its prompt; mypy is told so.
+    assert isinstance(arc_read, ArcRead)  # noqa: S101
+    assert isinstance(scoring, Scoring)  # noqa: S101
     perspectives = {
         end.prompt.persona_id: end.answer if isinstance(end.answer, PerspectiveDraft) else None
         for end in finished

@@ -6,6 +6,7 @@ they look at the body; everything after them decides on outcomes alone.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 
 class OutcomeKind(StrEnum):
@@ -24,6 +25,15 @@ class OutcomeKind(StrEnum):
     TIMEOUT = "timeout"
     LOCAL_SATURATION = "local_saturation"
     PERMANENT = "permanent"
+    # Nobody was asked: this provider's circuit is open, or the request could pass a budget.
+    CIRCUIT_OPEN = "circuit_open"
+    OVER_BUDGET = "over_budget"
+
+
+# The provider took the request and gave its answer, whatever the answer is worth.
+ANSWERS: Final = frozenset(
+    {OutcomeKind.OK, OutcomeKind.REFUSED, OutcomeKind.BLOCKED, OutcomeKind.TRUNCATED}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,8 +49,9 @@ class Outcome:
     """The end of one attempt.
 
     `text` is the model's answer, present exactly when `kind` is ok as far as the provider can
-    tell. `retry_after_seconds` is what the provider asked for. `detail` is a short code for logs
-    and metrics: never the answer, the prompt or the provider's own words.
+    tell. `retry_after_seconds` is what the provider asked for; where nobody was asked, when asking
+    may be possible again. `detail` is a short code for logs and metrics: never the answer, the
+    prompt or the provider's own words.
     """
 
     kind: OutcomeKind

@@ -1,6 +1,7 @@
 """Policy: what follows an attempt that did not end well, in code that cannot wait.
 
-blocked, refused, quota, permanent, timeout    the next provider at once
+blocked, refused, quota, permanent, timeout,
+circuit open, over budget                      the next provider at once
 truncated                                      once more with a larger budget
 invalid, ungrounded                            one repair, told only its faults
 rate limited                                   as long as was asked, where that fits
@@ -59,14 +60,18 @@ def next_step(
     limits: CallLimits,
     seconds_left: float,
     chance: float,
+    attempt_seconds: float = 0.0,
 ) -> Again | None:
     """Decide whether to ask the same provider again; None hands the call to the next one.
 
-    `seconds_left` is this provider's time; `chance`, from 0 to 1, is the jitter (full jitter:
+    `seconds_left` is this provider's time; `attempt_seconds` is what an answer usually takes: what
+    can hardly answer in time is not paid for. `chance`, from 0 to 1, is the jitter (full jitter:
     https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/).
     """
     step = _step(outcome, tried, limits, chance)
-    return step if step is not None and step.wait_seconds < seconds_left else None
+    if step is None or step.wait_seconds + attempt_seconds >= seconds_left:
+        return None
+    return step
 
 
 def provider_deadline(now: float, deadline: float, *, following: int, reserve: float) -> float:

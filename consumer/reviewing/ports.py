@@ -1,15 +1,19 @@
 """Ports: what the calls need from outside.
 
-A circuit breaker, a rate limit, a bulkhead or a hedge is a `Provider` around a `Provider`: it
-answers with the outcome `local_saturation` or `transient` instead of asking, so nothing here has
-to know of it.
+A circuit breaker, a rate limit, a hedge, a budget or a meter is a `Provider` around a `Provider`:
+it answers with an outcome of its own instead of asking, so nothing else has to know of it.
 """
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from consumer.reviewing.outcome import Outcome
+
+# What a service puts around a prompt that is not the prompt's own.
+_FRAME_TOKENS: Final = 256
+_CHARACTERS_A_TOKEN: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,6 +22,7 @@ class CompletionRequest:
 
     `schema` is the canonical closed JSON Schema of the answer (see `answer_schema`); each adapter
     compiles it into its provider's dialect. `call` names the answer: arc, scoring, perspective.
+    `run_id` is whom a budget of the run is charged to; no provider is told.
     """
 
     call: str
@@ -25,6 +30,18 @@ class CompletionRequest:
     user: str
     schema: Mapping[str, Any]
     max_output_tokens: int
+    run_id: str = ""
+
+    @property
+    def most_input_tokens(self) -> int:
+        """Return more tokens than the prompt can have: each stands for at least one byte."""
+        schema = json.dumps(self.schema)
+        return len(self.system.encode()) + len(self.user.encode()) + len(schema) + _FRAME_TOKENS
+
+    @property
+    def likely_tokens(self) -> int:
+        """Return about how many tokens the prompt has."""
+        return len(self.system + self.user) // _CHARACTERS_A_TOKEN
 
 
 class Provider(Protocol):
@@ -43,6 +60,35 @@ class Provider(Protocol):
 
         `timeout_seconds` is a hint for the SDK; the caller bounds the whole attempt.
         """
+
+
+class Circuit(Protocol):
+    """What the caller may know of a provider beforehand."""
+
+    def blocked_seconds(self) -> float | None:
+        """Return how long it may not be asked, None where it may now."""
+
+    def typical_seconds(self, call: str) -> float | None:
+        """Return how long an answer to such a call usually takes, None where that is not known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purse:
+    """What may be spent under one name, e.g. of a day or of a run, in millionths of a unit."""
+
+    kind: str
+    name: str
+    limit_micros: int
+
+
+class Ledger(Protocol):
+    """Where spending is written down, shared by all that spend from the same purses."""
+
+    async def reserve(self, purses: Sequence[Purse], *, micros: int) -> Purse | None:
+        """Take so much from each purse, or from none; return the first that has too little."""
+
+    async def give_back(self, purses: Sequence[Purse], *, micros: int) -> None:
+        """Return what was reserved and not spent; below zero, take what was spent beyond it."""
 
 
 class Journal(Protocol):

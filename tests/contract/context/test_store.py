@@ -15,6 +15,7 @@ from consumer.context.gather import gather
 from consumer.context.records import CONTEXT_KINDS, milliseconds
 from consumer.context.store import SoundCounts, Store, open_store
 from consumer.context.tables import USER_ERASURES
+from consumer.reviewing.ports import Purse
 
 Make = Callable[..., Any]
 
@@ -254,7 +255,14 @@ async def test_the_first_answer_of_a_call_stands(store: Store) -> None:
 
 
 async def _everything(store: Store) -> str:
-    tables = ("context_records", "runs", "run_references", "call_journal", "user_erasures")
+    tables = (
+        "context_records",
+        "runs",
+        "run_references",
+        "call_journal",
+        "spending",
+        "user_erasures",
+    )
     async with store._engine.connect() as connection:
         found = [await connection.execute(text(f"SELECT * FROM {table}")) for table in tables]  # noqa: S608
         return "\n".join(str(rows.all()) for rows in found)
@@ -266,6 +274,7 @@ async def test_an_erased_user_leaves_nothing_readable(
     await store.add([kept(message(1)), kept(objective(2)), kept(message(3, run_id="untriggered"))])
     run = await store.register(trigger(), triggered_at_ms=5)
     await store.put("run-1", "arc", "h", "an answer about the learner")
+    await store.reserve([Purse(kind="run", name="run-1", limit_micros=9)], micros=9)
     at = milliseconds(run.trigger.occurred_at)
     assert await store.erase_user("learner-1", erased_at_ms=at) == ("run-1",)
     left = await _everything(store)

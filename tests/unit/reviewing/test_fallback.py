@@ -189,7 +189,8 @@ async def test_where_nobody_answers_each_ones_end_is_told(prompt: Prompt, check:
     first = Scripted(Outcome(kind=OutcomeKind.BLOCKED))
     second = Scripted(Outcome(kind=OutcomeKind.QUOTA))
     answered = await _caller(first, second).ask(prompt, check, deadline=_now() + 30)
-    assert answered == Unanswered(kinds=(OutcomeKind.BLOCKED, OutcomeKind.QUOTA))
+    assert isinstance(answered, Unanswered)
+    assert answered.kinds == (OutcomeKind.BLOCKED, OutcomeKind.QUOTA)
 
 
 async def test_a_hanging_provider_leaves_the_reserve_to_the_next(
@@ -208,14 +209,16 @@ async def test_a_hanging_provider_leaves_the_reserve_to_the_next(
 async def test_where_all_hang_the_call_ends_at_the_deadline(prompt: Prompt, check: Any) -> None:
     started = _now()
     answered = await _caller(Hanging(), Hanging()).ask(prompt, check, deadline=started + 0.1)
-    assert answered == Unanswered(kinds=(OutcomeKind.TIMEOUT, OutcomeKind.TIMEOUT))
+    assert isinstance(answered, Unanswered)
+    assert answered.kinds == (OutcomeKind.TIMEOUT, OutcomeKind.TIMEOUT)
     assert _now() - started <= 0.15
 
 
 async def test_a_deadline_in_the_past_asks_nobody(prompt: Prompt, check: Any) -> None:
     provider = Scripted()
     answered = await _caller(provider).ask(prompt, check, deadline=_now() - 1)
-    assert answered == Unanswered(kinds=(OutcomeKind.TIMEOUT,))
+    assert isinstance(answered, Unanswered)
+    assert answered.kinds == (OutcomeKind.TIMEOUT,)
     assert provider.requests == []
 
 
@@ -223,11 +226,19 @@ async def test_a_deadline_in_the_past_asks_nobody(prompt: Prompt, check: Any) ->
 async def test_no_silence_of_the_real_sdks_outlasts_the_deadline(
     caller_on: CallerOn, prompt: Prompt, check: Any, fault: Fault
 ) -> None:
-    plan = _plan(FaultRule(fault=fault))
+    plan = _plan()
+    caller = caller_on(plan)
+    # The SDKs import half of themselves on their first call.
+    await caller.ask(prompt, check, deadline=_now() + 60)
+    await caller_on(_plan(FaultRule(fault=Fault.QUOTA, provider="gemini"))).ask(
+        prompt, check, deadline=_now() + 60
+    )
+    plan.rules = (FaultRule(fault=fault),)
+    plan.requests.clear()
     started = _now()
-    answered = await caller_on(plan).ask(prompt, check, deadline=started + 0.2)
+    answered = await caller.ask(prompt, check, deadline=started + 1)
     assert isinstance(answered, Unanswered)
-    assert _now() - started <= 0.25
+    assert _now() - started <= 1.05
     assert _asked(plan) == BOTH
 
 

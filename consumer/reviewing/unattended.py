@@ -1,0 +1,62 @@
+"""Unattended: requests that nobody waits for any more, with an owner until they have ended.
+
+Cancelling an SDK's call can take as long as its clean-up likes. A review must not wait for that,
+and a task without an owner must not be.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+
+class Unattended:
+    """Owns such tasks; `close` is due once, after the last use."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[Any]] = set()
+
+    def __len__(self) -> int:
+        return len(self._tasks)
+
+    async def within(self, seconds: float, work: Coroutine[Any, Any, T]) -> T:
+        """Return what `work` returns, and wait for it no longer than that.
+
+        Raises:
+            TimeoutError: it took longer, or ended itself by a cancellation that was not ours.
+        """
+        task = asyncio.create_task(work)
+        try:
+            await asyncio.wait({task}, timeout=max(0.0, seconds))
+        except asyncio.CancelledError:
+            self.leave(task)
+            raise
+        if not task.done():
+            self.leave(task)
+            raise TimeoutError
+        if task.cancelled():
+            raise TimeoutError
+        return task.result()
+
+    def leave(self, task: asyncio.Task[Any]) -> None:
+        """Cancel a task and let it end in its own time."""
+        task.cancel()
+        self.keep(task)
+
+    def keep(self, task: asyncio.Task[Any]) -> None:
+        """Let a task go on to its end; whatever it returns or raises is dropped."""
+        self._tasks.add(task)
+        task.add_done_callback(self._ended)
+
+    async def close(self, *, patience_seconds: float = 1.0) -> None:
+        """Cancel what is left and wait a moment for it."""
+        for task in tuple(self._tasks):
+            task.cancel()
+        if self._tasks:
+            await asyncio.wait(tuple(self._tasks), timeout=patience_seconds)
+
+    def _ended(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # looked at, so that asyncio does not report it as forgotten
