@@ -20,14 +20,16 @@ def _run(limit: int = 100, name: str = "run-1") -> Purse:
 
 
 @pytest.fixture(params=["memory", "sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-async def ledger(
-    request: pytest.FixtureRequest, tmp_path: Path, closing: Callable[[Store], Store]
-) -> Ledger:
-    if request.param == "memory":
-        return MemoryLedger()
-    address = f"sqlite:///{tmp_path / 'ledger.sqlite3'}"
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "postgres":
-        address = str(request.getfixturevalue("postgres_database"))
+        return str(request.getfixturevalue("postgres_database"))
+    return f"sqlite:///{tmp_path / 'ledger.sqlite3'}" if request.param == "sqlite" else ""
+
+
+@pytest.fixture
+async def ledger(address: str, closing: Callable[[Store], Store]) -> Ledger:
+    if not address:
+        return MemoryLedger()
     store = closing(open_store(address))
     await store.prepare()
     return store
