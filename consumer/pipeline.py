@@ -23,11 +23,13 @@ from consumer.context.resolve import Resolved
 from consumer.context.store import Run, Store
 from consumer.context.wholeness import Wholeness
 from consumer.drafts import ReviewDraft
+from consumer.publication import Publication
 from consumer.reviewing.errors import ReviewCallsFailed
 from consumer.signals.compute import compute
-from consumer.stream.completion import Completion
+from consumer.stream.completion import Completion, Revisit
 from consumer.stream.dead_letters import DeadLetterDesk
 from consumer.stream.errors import ProviderOutage, Rejected, RetryLater
+from producer.fault_points import FaultPoint, reach
 from producer.progress import ProgressPublisher
 from producer.records import SourceRecord
 from producer.reviews import review_record
@@ -149,7 +151,9 @@ class ReviewPipeline:
             trigger = _trigger_of(record)
             # A clock ahead of ours must not stretch the grace.
             triggered_at_ms = min(record.timestamp_ms, _milliseconds(self._clock()))
-            run = await self._store.register(trigger, triggered_at_ms=triggered_at_ms)
+            run = await self._store.register(
+                trigger, triggered_at_ms=triggered_at_ms, partition=record.partition
+            )
             if run.revision > 0:
                 _log.info("trigger_repeated", run_id=trigger.run_id, offset=record.offset)
                 return Completion()
@@ -158,6 +162,23 @@ class ReviewPipeline:
         except UserErasedError:
             _log.info("trigger_of_an_erased_user", offset=record.offset)
             return Completion()
+        except StoreUnavailableError as error:
+            _log.warning("store_unavailable", error=str(error))
+            raise RetryLater(STORE_RETRY_SECONDS, str(error), waiting=True) from error
+
+    async def revisit(self, revisit: Revisit) -> Completion:
+        """Review a run again: a new revision, unless nothing that stands has changed.
+
+        Raises:
+            Rejected: its review cannot be valid.
+            RetryLater: something failed that may pass.
+            ProviderOutage: no model provider answers.
+        """
+        try:
+            run = await self._store.run(revisit.run_id)
+            if run is None or run.revision == 0:
+                return Completion()
+            return await self._review(run, traceparent=None)
         except StoreUnavailableError as error:
             _log.warning("store_unavailable", error=str(error))
             raise RetryLater(STORE_RETRY_SECONDS, str(error), waiting=True) from error
@@ -177,6 +198,7 @@ class ReviewPipeline:
         trigger = run.trigger
         await self._report(trigger, "gathering", "reading the run's records")
         resolved = await gather(self._store, trigger)
+        reach(FaultPoint.AFTER_GATHER)
         await self._dead_letter_unsound(resolved)
         await self._report(trigger, "reviewing", "writing the review", total=_calls(trigger))
         async with _Reports() as reports:
@@ -189,14 +211,6 @@ class ReviewPipeline:
         await self._report(trigger, "validating", "checking the review", done=calls, total=calls)
 
         async def published() -> None:
-            await self._store.mark_published(
-                trigger.run_id,
-                revision=review.revision,
-                status=review.status,
-                published_at_ms=_milliseconds(self._clock()),
-                reviewed_changes=run.changes,
-                arc_digest=resolved.arc_digest,
-            )
             self._told.discard(trigger.run_id)
             self._wholeness.forget(trigger.run_id)
             await self._report(trigger, "ready", "the review is there", done=calls, total=calls)
@@ -210,7 +224,16 @@ class ReviewPipeline:
             )
 
         record = review_record(review, self._topics, traceparent=traceparent)
-        return Completion(records=(record,), after=published)
+        publication = Publication(
+            run_id=trigger.run_id,
+            user_id=trigger.user_id,
+            revision=review.revision,
+            status=review.status,
+            published_at_ms=_milliseconds(self._clock()),
+            reviewed_changes=run.changes,
+            arc_digest=resolved.arc_digest,
+        )
+        return Completion(records=(record,), publication=publication, after=published)
 
     async def _checked(self, resolved: Resolved, *, run: Run, on_call: OnCall) -> ReviewReady:
         try:

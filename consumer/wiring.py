@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 import structlog
 from aiokafka.errors import KafkaError
 
+from consumer.attention import RunAttention
 from consumer.context.erasing import Erasing
 from consumer.context.errors import StoreUnavailableError
 from consumer.context.ingest import Ingest
@@ -169,8 +170,9 @@ class Consumer:
         )
         return ReviewLoop(
             self._membership("review", (self._topics.scenario_completed,)),
-            pipeline.handle,
-            sender=sender,
+            pipeline,
+            ledger=store,
+            attention=RunAttention(store, sender, self._topics, clock=utc_now),
             dead_letters=desk,
             health=self.health,
             limits=RetryLimits(

@@ -11,6 +11,8 @@ ProducerError
 └── RedriveTakenOverError  another redrive has begun; this one can write nothing any more
 """
 
+from producer.records import OutputRecord
+
 
 class ProducerError(Exception):
     """The root of every error this package raises on purpose."""
@@ -21,7 +23,14 @@ class SendFailedError(ProducerError):
 
 
 class RecordTooLargeError(ProducerError):
-    """The record is over the limit of the producer or the broker; no retry will help."""
+    """The record is over the limit of the producer or the broker; no retry will help.
+
+    `record` is the one that was found too large, None where only the broker knows.
+    """
+
+    def __init__(self, message: str, *, record: OutputRecord | None = None) -> None:
+        super().__init__(message)
+        self.record = record
 
 
 class FencedError(ProducerError):

@@ -1,6 +1,7 @@
 """The one way out to Kafka: a record in, acknowledged by all in-sync replicas or an error."""
 
 import asyncio
+import contextlib
 from collections.abc import Awaitable, Sequence
 from typing import Any, Protocol
 
@@ -10,9 +11,11 @@ from aiokafka.errors import KafkaError, MessageSizeTooLargeError
 from producer.connection import KafkaConnection
 from producer.errors import RecordTooLargeError, SendFailedError
 from producer.partitioning import partition_of
+from producer.record_limits import RecordLimits
 from producer.records import OutputRecord
 
 MAX_REQUEST_BYTES = 8 * 1024 * 1024
+STOP_SECONDS = 5.0
 
 
 class Sender(Protocol):
@@ -23,29 +26,27 @@ class Sender(Protocol):
 
 
 class KafkaSender:
-    """An idempotent producer (acks from all in-sync replicas, no duplicates by its retries)."""
+    """An idempotent producer (acks from all in-sync replicas, no duplicates by its retries).
+
+    Once a broker refused something of it, a producer is of no more use (see `record_limits`): it is
+    replaced then, and what is sent again may stand twice.
+    """
 
     def __init__(self, connection: KafkaConnection) -> None:
         self._connection = connection
+        self._limits = RecordLimits(connection)
+        self._renewing = asyncio.Lock()
         self._producer: AIOKafkaProducer | None = None
+        self._is_started = False
 
     async def start(self) -> None:
         """Connect; raises SendFailedError while no broker answers."""
-        producer = AIOKafkaProducer(
-            **self._connection.client_kwargs(),
-            enable_idempotence=True,
-            acks="all",
-            max_request_size=MAX_REQUEST_BYTES,
-        )
-        try:
-            await producer.start()
-        except KafkaError as error:
-            await producer.stop()
-            raise SendFailedError(f"no broker answers: {error}") from error
-        self._producer = producer
+        self._producer = await self._connected()
+        self._is_started = True
 
     async def stop(self) -> None:
         """Flush and disconnect."""
+        self._is_started = False
         producer, self._producer = self._producer, None
         if producer is not None:
             await producer.stop()
@@ -57,9 +58,51 @@ class KafkaSender:
             RecordTooLargeError: a record is over the broker's or the producer's limit.
             SendFailedError: a record was not acknowledged; try again.
         """
-        if self._producer is None:
+        if not self._is_started:
             raise SendFailedError("the producer is not started")
-        await send_all(self._producer, records)
+        for record in records:
+            await self._limits.check(record)
+        producer = self._producer or await self._renewed(None)
+        try:
+            await send_all(producer, records)
+        except (RecordTooLargeError, SendFailedError):
+            with contextlib.suppress(SendFailedError):  # the next call tries again
+                await self._renewed(producer)
+            raise
+
+    async def _renewed(self, broken: AIOKafkaProducer | None) -> AIOKafkaProducer:
+        async with self._renewing:
+            if self._producer is broken:
+                self._producer = None
+                if broken is not None:
+                    await stop_producer(broken)
+                self._producer = await self._connected()
+        if self._producer is None:
+            raise SendFailedError("the producer was stopped")
+        return self._producer
+
+    async def _connected(self) -> AIOKafkaProducer:
+        producer = AIOKafkaProducer(
+            **self._connection.client_kwargs(),
+            enable_idempotence=True,
+            acks="all",
+            max_request_size=MAX_REQUEST_BYTES,
+        )
+        try:
+            await producer.start()
+        except KafkaError as error:
+            await producer.stop()
+            raise SendFailedError(f"no broker answers: {error}") from error
+        return producer
+
+
+async def stop_producer(producer: AIOKafkaProducer) -> None:
+    """Disconnect a producer that may be broken; flushing is given up where no broker answers."""
+    try:
+        async with asyncio.timeout(STOP_SECONDS):
+            await producer.stop()
+    except (TimeoutError, KafkaError):
+        return
 
 
 async def send_all(producer: AIOKafkaProducer, records: Sequence[OutputRecord]) -> None:

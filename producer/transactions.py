@@ -4,7 +4,6 @@ One producer an input partition, with that partition's own transactional id: who
 the same partition fences its predecessor off (KIP-98), which aiokafka's consumer cannot do.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -14,21 +13,16 @@ from aiokafka.errors import KafkaError, ProducerFenced
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from producer.connection import KafkaConnection
-from producer.errors import (
-    FencedError,
-    RecordTooLargeError,
-    SendFailedError,
-    UncertainCommitError,
-)
+from producer.errors import FencedError, SendFailedError, UncertainCommitError
 from producer.fault_points import FaultPoint, reach
+from producer.record_limits import RecordLimits
 from producer.records import OutputRecord
-from producer.sender import MAX_REQUEST_BYTES, send_all
+from producer.sender import MAX_REQUEST_BYTES, send_all, stop_producer
 
 # Between the requests of a transaction aiokafka waits this long where the coordinator is busy;
 # its default of 100 ms made a transaction take 40 ms and more.
 RETRY_BACKOFF_MS: Final = 5
 TRANSACTION_TIMEOUT_MS: Final = 60_000
-STOP_SECONDS: Final = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +40,7 @@ class TransactionalSender:
         self._connection = connection
         self._transactional_id = transactional_id
         self._group = group
+        self._limits = RecordLimits(connection)
         self._producer: AIOKafkaProducer | None = None
 
     async def start(self) -> None:
@@ -65,7 +60,7 @@ class TransactionalSender:
         try:
             await producer.start()
         except BaseException as error:
-            await _stop(producer)
+            await stop_producer(producer)
             if isinstance(error, KafkaError):
                 raise SendFailedError(f"no transactional producer: {error!r}") from error
             raise
@@ -75,7 +70,7 @@ class TransactionalSender:
         """Disconnect; an open transaction is ended by the successor, or by its timeout."""
         producer, self._producer = self._producer, None
         if producer is not None:
-            await _stop(producer)
+            await stop_producer(producer)
 
     @property
     def owner(self) -> ProducerEpoch:
@@ -96,49 +91,32 @@ class TransactionalSender:
         """Write the records and the input's offsets in one transaction. Never cancel this.
 
         Raises:
-            RecordTooLargeError: a record is over a limit; nothing became visible.
-            SendFailedError: something was not acknowledged; nothing became visible; try again.
+            RecordTooLargeError: a record is over its topic's limit; nothing was sent, go on.
             FencedError: another process owns the partition; nothing became visible.
             UncertainCommitError: it may or may not have happened; the next owner will know.
         """
         producer = self._started
+        for record in records:
+            await self._limits.check(record)
         try:
             await producer.begin_transaction()
-            try:
-                await send_all(producer, records)
-                reach(FaultPoint.INSIDE_TRANSACTION)
-                await producer.send_offsets_to_transaction(dict(offsets), self._group)
-            except (RecordTooLargeError, SendFailedError):
-                await producer.abort_transaction()
-                raise
+            await send_all(producer, records)
+            reach(FaultPoint.INSIDE_TRANSACTION)
+            await producer.send_offsets_to_transaction(dict(offsets), self._group)
             await producer.commit_transaction()
-        except (RecordTooLargeError, SendFailedError) as error:
-            if isinstance(error.__cause__, ProducerFenced):
-                raise FencedError(self._fenced()) from error
-            raise
-        except ProducerFenced as error:
-            raise FencedError(self._fenced()) from error
         except Exception as error:
-            # aiokafka states its own faults by assertions and by what ended its sender.
+            # aiokafka states its own faults by assertions, and by what ended its sender.
+            if isinstance(error, ProducerFenced) or isinstance(error.__cause__, ProducerFenced):
+                raise FencedError(
+                    f"{self._transactional_id}: another process owns this partition now"
+                ) from error
             raise UncertainCommitError(
                 f"{self._transactional_id}: it is not known whether a transaction was committed: "
                 f"{error!r}"
             ) from error
-
-    def _fenced(self) -> str:
-        return f"{self._transactional_id}: another process owns this partition now"
 
     @property
     def _started(self) -> AIOKafkaProducer:
         if self._producer is None:
             raise SendFailedError("the transactional producer is not started")
         return self._producer
-
-
-async def _stop(producer: AIOKafkaProducer) -> None:
-    # It flushes first, which takes as long as its brokers are away.
-    try:
-        async with asyncio.timeout(STOP_SECONDS):
-            await producer.stop()
-    except (TimeoutError, KafkaError):
-        return

@@ -1,6 +1,7 @@
 """`debrief consume`: the consumer until a signal ends it."""
 
 import asyncio
+import os
 from contextlib import AsyncExitStack
 
 import structlog
@@ -10,6 +11,7 @@ from consumer.commands.signals import stop_on_signals
 from consumer.observability import configure_logging
 from consumer.settings import KafkaSettings, ReviewJobSettings, Settings, load_settings
 from consumer.wiring import Consumer, Jobs
+from producer.fault_points import VARIABLE, arm
 
 _log = structlog.get_logger(__name__)
 
@@ -23,6 +25,7 @@ def run_consume(*, ingest: bool, review: bool) -> None:
     """
     settings = load_settings(ReviewJobSettings if review else KafkaSettings)
     configure_logging(settings.log_format)
+    arm(os.environ.get(VARIABLE, ""))
     asyncio.run(_consume(settings, Jobs(ingest=ingest, review=review)))
 
 

@@ -19,6 +19,7 @@ from consumer.reviewing.journaled import JournaledCall, read_journaled
 from consumer.reviewing.ports import Journal
 from consumer.reviewing.prompting import Prompt, PromptSet, prompts_of
 from consumer.reviewing.selection import PromptBounds
+from producer.fault_points import FaultPoint, reach
 from prompts.library import prompt_version
 from schemas.review import Call, Signal
 
@@ -130,6 +131,7 @@ class ModelReviewer:
             prompt_hash=prompt.prompt_hash,
             outcome=entry.model_dump_json(),
         )
+        reach(FaultPoint.AFTER_CALL)
         provenance = _provenance(prompt, entry, reused=False)
         return _Finished(prompt=prompt, answer=answered.answer, provenance=provenance)
 

@@ -2,19 +2,40 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Literal, Protocol
 
+from consumer.publication import Publication
 from producer.records import OutputRecord, SourceRecord
 
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """A record's work is done; `records` are acknowledged before its offset may move.
+    """A piece of work is done: `records` and its offset become visible in one transaction.
 
-    `after`, where there is one, is awaited between the two; it must bear being called again.
+    Where there is a `publication`, the store learns of it around that transaction; where it may not
+    be published any more, the records are left out. `after`, where there is one, is awaited once
+    all is safe; it may be lost in a crash and must not fail.
     """
 
     records: tuple[OutputRecord, ...] = ()
+    publication: Publication | None = None
     after: Callable[[], Awaitable[None]] | None = None
 
 
-Handler = Callable[[SourceRecord], Awaitable[Completion]]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revisit:
+    """A run to be reviewed again, though no record asks for it."""
+
+    run_id: str
+    partition: int
+    reason: Literal["redo", "late_context"]
+
+
+class Handler(Protocol):
+    """Whoever does the work of a record or a revisit, or raises a `StreamError`."""
+
+    async def handle(self, record: SourceRecord) -> Completion:
+        """Take a record as far as it goes now."""
+
+    async def revisit(self, revisit: Revisit) -> Completion:
+        """Review a run again."""

@@ -4,10 +4,12 @@ StreamError
 ├── RetryLater                   try this record again after a while
 ├── ProviderOutage               no provider answers: pause the whole stream
 ├── Rejected                     this record can never succeed: dead letter
+├── DeadLetterTooLarge           a dead-letter topic takes less than its input topic: stop
 └── DeadLetterCeilingExceeded    too many dead letters a minute: stop and say so
 """
 
 from consumer.errors import DebriefError
+from producer.records import SourceRecord
 from schemas.errors import ErrorKind
 
 
@@ -42,6 +44,17 @@ class Rejected(StreamError):  # noqa: N818  # a verdict on the record
     def __init__(self, kind: ErrorKind, message: str) -> None:
         super().__init__(message)
         self.kind = kind
+
+
+class DeadLetterTooLarge(StreamError):  # noqa: N818  # what an operator has to mend
+    """The dead-letter topic refuses a record that its input topic took."""
+
+    def __init__(self, record: SourceRecord) -> None:
+        super().__init__(
+            f"the dead-letter topic of {record.topic} refuses a record for its size (partition "
+            f"{record.partition}, offset {record.offset}): raise its max.message.bytes above that "
+            f"of {record.topic}. Nothing is lost: the record is read again"
+        )
 
 
 class DeadLetterCeilingExceeded(StreamError):  # noqa: N818  # named as operators will search it

@@ -1,35 +1,45 @@
-"""Run the handler for each record: in lanes, with retries in timers, and a verdict at the end."""
+"""Run the handler for each piece of work: in lanes, with retries in timers, until it is safe."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
 
 import structlog
 from aiokafka.structs import TopicPartition
 
-from consumer.stream.completion import Handler
+from consumer.stream.committer import Done
+from consumer.stream.completion import Completion, Handler, Revisit
 from consumer.stream.dead_letters import DeadLetterDesk
-from consumer.stream.errors import ProviderOutage, Rejected, RetryLater, StreamError
+from consumer.stream.errors import (
+    DeadLetterTooLarge,
+    ProviderOutage,
+    Rejected,
+    RetryLater,
+    StreamError,
+)
 from consumer.stream.health import StreamHealth
 from consumer.stream.lanes import Lanes
 from consumer.stream.retry import RetryLimits, backoff_seconds
-from producer.errors import RecordTooLargeError, SendFailedError
 from producer.records import SourceRecord
-from producer.sender import Sender
 from schemas.errors import ErrorKind
 
 # A run's lane, within its partition; a record without a key has a lane of its own.
 LaneKey = tuple[TopicPartition, bytes | int]
 
+# A revisit has no record to give up: it is tried again this often at most.
+REVISIT_RETRY_SECONDS: Final = 60.0
+
 _log = structlog.get_logger(__name__)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Job:
-    record: SourceRecord
+    work: SourceRecord | Revisit
     failures: int = 0
     first_failed_at: datetime | None = None
+    given_up: bool = False
 
     def failed(self) -> float:
         """Count a failure; return the seconds since the first."""
@@ -40,39 +50,39 @@ class _Job:
 
 
 class Workers:
-    """The records that this process holds, and the tasks that work on them.
+    """The work that this process holds, and the tasks that do it.
 
-    `finished` is called, once per record, when its results (or its dead letter) are acknowledged.
-    `fatal` is set when the stream must stop.
+    `commit` is given what is done, to make it safe; a lane goes on once it is. `fatal` is set when
+    the stream must stop.
     """
 
     def __init__(
         self,
         handler: Handler,
         *,
-        sender: Sender,
         dead_letters: DeadLetterDesk,
         limits: RetryLimits,
         max_in_flight: int,
         health: StreamHealth,
-        finished: Callable[[SourceRecord], None],
+        commit: Callable[[TopicPartition, Done], None],
     ) -> None:
         self._handler = handler
-        self._sender = sender
         self._dead_letters = dead_letters
         self._limits = limits
         self._health = health
-        self._finished = finished
+        self._commit = commit
         self._lanes: Lanes[LaneKey, _Job] = Lanes(max_in_flight)
         self._tasks: dict[LaneKey, asyncio.Task[None]] = {}
         self._timers: dict[LaneKey, asyncio.TimerHandle] = {}
-        self._open = True
+        self._revisits: set[LaneKey] = set()
+        self._followers: set[asyncio.Task[None]] = set()
+        self._open = False
         self._resume_at = 0.0
         self.fatal: StreamError | None = None
 
     @property
     def held(self) -> int:
-        """Return how many records are here in any state."""
+        """Return how many pieces of work are here in any state."""
         return self._lanes.held
 
     @property
@@ -80,10 +90,23 @@ class Workers:
         """Tell whether nothing starts because no provider answers."""
         return asyncio.get_running_loop().time() < self._resume_at
 
+    @property
+    def run_ids(self) -> frozenset[str]:
+        """Return the keys of the lanes, which are the runs' ids."""
+        keys = (key for _, key in self._lanes.keys)
+        return frozenset(key.decode(errors="replace") for key in keys if isinstance(key, bytes))
+
     def admit(self, partition: TopicPartition, record: SourceRecord) -> None:
         """Take a record; it starts when its lane and a slot are free."""
         lane = record.key if record.key is not None else record.offset
         self._lanes.add((partition, lane), _Job(record))
+
+    def admit_revisit(self, partition: TopicPartition, revisit: Revisit) -> None:
+        """Take a revisit, unless one of this run is here already."""
+        key = (partition, revisit.run_id.encode())
+        if key not in self._revisits:
+            self._revisits.add(key)
+            self._lanes.add(key, _Job(revisit))
 
     def pump(self) -> None:
         """Start what may start."""
@@ -109,14 +132,13 @@ class Workers:
             await asyncio.wait(tuple(self._tasks.values()), timeout=seconds)
 
     async def drop(self, partition: TopicPartition | None = None) -> None:
-        """Cancel and forget the records of a partition (None: all); none of them is finished."""
+        """Cancel and forget the work of a partition (None: all); none of it is finished."""
         dropped = []
         for key in self._lanes.keys:
             if partition is None or key[0] == partition:
                 self._lanes.drop(key)
-                timer = self._timers.pop(key, None)
-                if timer is not None:
-                    timer.cancel()
+                self._revisits.discard(key)
+                self._stop_timer(key)
                 task = self._tasks.pop(key, None)
                 if task is not None:
                     task.cancel()
@@ -125,63 +147,123 @@ class Workers:
             await asyncio.wait(dropped)
         self.pump()
 
+    async def follow_up(self, seconds: float) -> None:
+        """Wait for what follows work that is safe, at most so long."""
+        if self._followers:
+            await asyncio.wait(tuple(self._followers), timeout=seconds)
+
+    def abandon(self, run_ids: Collection[str]) -> None:
+        """Cancel what runs, and try at once what waits, of runs that are no more to be reviewed.
+
+        Each is handled once more, and the handler finds that there is nothing to do.
+        """
+        for key in self._lanes.keys:
+            if isinstance(key[1], bytes) and key[1].decode(errors="replace") in run_ids:
+                if key in self._tasks:
+                    self._tasks[key].cancel()
+                elif self._stop_timer(key):
+                    self._lanes.resume(key)
+        self.pump()
+
     async def _work(self, key: LaneKey, job: _Job) -> None:
-        retry_seconds: float | None
+        result: Completion | float
         try:
-            retry_seconds = await self._attempt(job)
+            result = await self._attempt(job)
         except StreamError as error:
             self.fatal = error
-            retry_seconds = 0.0
+            result = 0.0
+        except asyncio.CancelledError:
+            if self._tasks.get(key) is not asyncio.current_task():
+                raise
+            result = 0.0  # abandoned: its next try finds that there is nothing to do
         if self._tasks.get(key) is not asyncio.current_task():
             return  # the partition was taken from us in between
         del self._tasks[key]
-        if retry_seconds is None:
-            self._lanes.finish(key)
-            self._finished(job.record)
-            self._health.done("review", 1)
+        self._lanes.wait(key)
+        if isinstance(result, Completion):
+            self._complete(key, job, result)
         else:
-            self._lanes.wait(key)
-            loop = asyncio.get_running_loop()
-            self._timers[key] = loop.call_later(retry_seconds, self._again, key)
+            self._again_after(key, result)
         self.pump()
+
+    def _complete(self, key: LaneKey, job: _Job, completion: Completion) -> None:
+        done = Done(
+            completion,
+            job.work.offset if isinstance(job.work, SourceRecord) else None,
+            settled=lambda: self._settled(key, job, done),
+            again=lambda seconds: self._again_after(key, seconds),
+            too_large=lambda message: self._too_large(key, job, message),
+        )
+        self._commit(key[0], done)
+
+    def _settled(self, key: LaneKey, job: _Job, done: Done) -> None:
+        self._lanes.finish(key)
+        if isinstance(job.work, Revisit) and not job.given_up:
+            # One given up stays known, or it would be due again at once.
+            self._revisits.discard(key)
+        self._health.done("review", 1)
+        if done.completion.after is not None:
+            follower = asyncio.create_task(_follow(done.completion.after))
+            self._followers.add(follower)
+            follower.add_done_callback(self._followers.discard)
+        self.pump()
+
+    def _too_large(self, key: LaneKey, job: _Job, message: str) -> None:
+        try:
+            if job.given_up and isinstance(job.work, SourceRecord):
+                raise DeadLetterTooLarge(job.work)
+            completion = self._given_up(job, "too_large", message)
+        except StreamError as error:
+            self.fatal = error
+        else:
+            self._complete(key, job, completion)
+
+    def _again_after(self, key: LaneKey, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        self._timers[key] = loop.call_later(seconds, self._again, key)
 
     def _again(self, key: LaneKey) -> None:
         del self._timers[key]
         self._lanes.resume(key)
         self.pump()
 
-    async def _attempt(self, job: _Job) -> float | None:
-        """Try once; return None when the record is dealt with, else when to try again (seconds)."""
-        try:
-            completion = await self._handler(job.record)
-            await self._sender.send(completion.records)
-            if completion.after is not None:
-                await completion.after()
-        except Rejected as error:
-            await self._give_up(job, error.kind, str(error))
-        except RecordTooLargeError as error:
-            await self._give_up(job, "too_large", str(error))
-        except ProviderOutage as error:
-            return self._outage(error)
-        except SendFailedError as error:
-            _log.warning("publishing_not_acknowledged", error=str(error))
-            return backoff_seconds(3)
-        except RetryLater as error:
-            if error.waiting:
-                return error.delay_seconds
-            return await self._failed(job, str(error), at_least=error.delay_seconds)
-        except Exception as error:  # noqa: BLE001  # an unknown fault of one record must not end the others
-            _log.exception("handler_failed", offset=job.record.offset)
-            return await self._failed(job, type(error).__name__, at_least=0)
-        return None
+    def _stop_timer(self, key: LaneKey) -> bool:
+        timer = self._timers.pop(key, None)
+        if timer is not None:
+            timer.cancel()
+        return timer is not None
 
-    async def _failed(self, job: _Job, message: str, *, at_least: float) -> float | None:
+    async def _attempt(self, job: _Job) -> Completion | float:
+        """Try once; return what is to be made safe, or when to try again (seconds)."""
+        try:
+            if isinstance(job.work, SourceRecord):
+                return await self._handler.handle(job.work)
+            return await self._handler.revisit(job.work)
+        except StreamError as error:
+            return self._verdict(job, error)
+        except Exception as error:  # noqa: BLE001  # an unknown fault of one record must not end the others
+            _log.exception("handler_failed", **_named(job))
+            return self._failed(job, type(error).__name__, at_least=0)
+
+    def _verdict(self, job: _Job, error: StreamError) -> Completion | float:
+        if isinstance(error, Rejected):
+            return self._given_up(job, error.kind, str(error))
+        if isinstance(error, ProviderOutage):
+            return self._outage(error)
+        if not isinstance(error, RetryLater):
+            raise error
+        if error.waiting:
+            return error.delay_seconds
+        return self._failed(job, str(error), at_least=error.delay_seconds)
+
+    def _failed(self, job: _Job, message: str, *, at_least: float) -> Completion | float:
         age_seconds = job.failed()
-        if self._limits.exhausted(attempts=job.failures, age_seconds=age_seconds):
-            await self._give_up(job, "failed", message)
-            return None
+        exhausted = self._limits.exhausted(attempts=job.failures, age_seconds=age_seconds)
+        if exhausted and isinstance(job.work, SourceRecord):
+            return self._given_up(job, "failed", message)
         self._health.retried()
-        return max(at_least, backoff_seconds(job.failures))
+        pause = REVISIT_RETRY_SECONDS if exhausted else backoff_seconds(job.failures)
+        return max(at_least, pause)
 
     def _outage(self, error: ProviderOutage) -> float:
         now = asyncio.get_running_loop().time()
@@ -190,11 +272,29 @@ class Workers:
         self._resume_at = max(self._resume_at, now + error.pause_seconds)
         return error.pause_seconds
 
-    async def _give_up(self, job: _Job, kind: ErrorKind, message: str) -> None:
-        await self._dead_letters.send(
-            job.record,
+    def _given_up(self, job: _Job, kind: ErrorKind, message: str) -> Completion:
+        job.given_up = True
+        if isinstance(job.work, Revisit):
+            # There is no record to set aside; the review that stands goes on standing.
+            _log.error("revisit_given_up", **_named(job), kind=kind, error=message)
+            return Completion()
+        return self._dead_letters.completion(
+            job.work,
             kind=kind,
             message=message,
             attempts=max(job.failures, 1),
             first_at=job.first_failed_at,
         )
+
+
+async def _follow(after: Callable[[], Awaitable[None]]) -> None:
+    try:
+        await after()
+    except Exception:  # noqa: BLE001  # the work itself is safe
+        _log.exception("follow_up_failed")
+
+
+def _named(job: _Job) -> dict[str, object]:
+    if isinstance(job.work, Revisit):
+        return {"run_id": job.work.run_id, "reason": job.work.reason}
+    return {"partition": job.work.partition, "offset": job.work.offset}

@@ -107,6 +107,19 @@ async def test_a_record_over_the_limit_is_an_error_of_its_own(
     await sender.send([OutputRecord(topic=topics.review_progress, key=b"k", value=b"small")])
 
 
+async def test_a_producer_whose_record_a_broker_refused_is_replaced(
+    topics: Topics, sender: KafkaSender
+) -> None:
+    small = OutputRecord(topic=topics.review_progress, key=b"k", value=b"small")
+    large = OutputRecord(topic=topics.review_progress, key=b"k", value=b"x" * 2 * 1024 * 1024)
+    await sender.send([small])
+    sender._limits._limits[topics.review_progress] = None
+
+    with pytest.raises(RecordTooLargeError):
+        await sender.send([large])
+    await sender.send([small])
+
+
 async def test_no_broker_is_an_error_of_ours() -> None:
     sender = KafkaSender(KafkaConnection(bootstrap_servers="127.0.0.1:1"))
 

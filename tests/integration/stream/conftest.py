@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.structs import ConsumerRecord, TopicPartition
+from aiokafka.structs import ConsumerRecord, OffsetAndMetadata, TopicPartition
 
 from producer.connection import KafkaConnection
 from schemas.topics import Topics
@@ -72,6 +72,19 @@ class World:
             await admin.close()
         told = offsets.get(TopicPartition(topic, 0))
         return -1 if told is None else int(told.offset)
+
+    async def commit(self, group: str, topic: str, offset: int, metadata: str) -> None:
+        """Commit an offset as anybody's tool could."""
+        partition = TopicPartition(topic, 0)
+        consumer = AIOKafkaConsumer(
+            **self.connection.client_kwargs(), group_id=group, enable_auto_commit=False
+        )
+        await consumer.start()
+        try:
+            consumer.assign([partition])
+            await consumer.commit({partition: OffsetAndMetadata(offset, metadata)})
+        finally:
+            await consumer.stop()
 
 
 @pytest.fixture

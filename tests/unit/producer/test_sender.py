@@ -13,6 +13,7 @@ from producer.records import OutputRecord
 from producer.sender import KafkaSender
 
 PARTITIONS = 6
+LIMIT_BYTES = 2_000
 
 
 class FakeClient:
@@ -23,6 +24,10 @@ class FakeClient:
         self.ends: list[Exception | None] = []
         self.sent: list[dict[str, Any]] = []
         self.open: list[asyncio.Future[None]] = []
+        self.connections = 0
+
+    async def stop(self) -> None:
+        return
 
     async def partitions_for(self, topic: str) -> set[int]:
         return set(range(PARTITIONS))
@@ -54,9 +59,17 @@ def client() -> FakeClient:
 
 
 @pytest.fixture
-def sender(client: FakeClient) -> KafkaSender:
+def sender(client: FakeClient, monkeypatch: pytest.MonkeyPatch) -> KafkaSender:
     made = KafkaSender(KafkaConnection(bootstrap_servers="nowhere:1"))
     made._producer = client
+    made._is_started = True
+    made._limits._limits["t"] = LIMIT_BYTES
+
+    async def connected() -> FakeClient:
+        client.connections += 1
+        return client
+
+    monkeypatch.setattr(made, "_connected", connected)
     return made
 
 
@@ -116,3 +129,21 @@ async def test_what_has_begun_is_waited_for_although_another_fails(
         await sender.send([record("a"), record("b"), record("c")])
 
     assert all(future.done() for future in client.open)
+
+
+async def test_a_producer_that_failed_is_replaced(sender: KafkaSender, client: FakeClient) -> None:
+    client.ends = [KafkaTimeoutError()]
+    with pytest.raises(SendFailedError):
+        await sender.send([record("a")])
+    await sender.send([record("b")])
+    assert client.connections == 1
+
+
+async def test_a_record_over_its_topics_limit_is_not_sent(
+    sender: KafkaSender, client: FakeClient
+) -> None:
+    large = record("a" * LIMIT_BYTES)
+    with pytest.raises(RecordTooLargeError, match=r"max\.message\.bytes") as caught:
+        await sender.send([record("b"), large])
+    assert caught.value.record is large
+    assert (client.sent, client.connections) == ([], 0)
