@@ -3,7 +3,13 @@ from pathlib import Path
 import pytest
 
 from consumer.errors import ConfigurationError
-from consumer.settings import ReviewJobSettings, Settings, load_base_rates, load_settings
+from consumer.settings import (
+    ReviewJobSettings,
+    Settings,
+    load_base_rates,
+    load_model_prices,
+    load_settings,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -100,3 +106,84 @@ def test_base_rates_are_read(tmp_path: Path) -> None:
     path.write_text('{"unstated_assumption": 0.25}', encoding="utf-8")
 
     assert load_base_rates(path) == {"unstated_assumption": 0.25}
+
+
+def _prices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    table = tmp_path / "prices.json"
+    table.write_text(text, encoding="utf-8")
+    monkeypatch.setenv("DEBRIEF_MODEL_PRICES", str(table))
+
+
+def test_prices_are_read_by_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _prices(tmp_path, monkeypatch, '{"m": {"input": 0.3, "output": 2}}')
+
+    assert load_model_prices(load_settings(Settings)) == {"m": (0.3, 2.0)}
+
+
+def test_without_a_table_there_are_no_prices() -> None:
+    assert load_model_prices(load_settings(Settings)) == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[]",
+        "{",
+        '{"m": 3}',
+        '{"m": {"input": 1}}',
+        '{"m": {"input": 1, "output": -1}}',
+        '{"m": {"input": 1, "output": NaN}}',
+        '{"m": {"input": true, "output": 1}}',
+        '{"m": {"input": 1, "output": 1, "cached": 1}}',
+    ],
+)
+def test_a_wrong_price_table_is_told_at_the_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    _prices(tmp_path, monkeypatch, text)
+
+    with pytest.raises(ConfigurationError, match="DEBRIEF_MODEL_PRICES"):
+        load_settings(Settings)
+
+
+def test_a_budget_needs_the_price_of_every_model_that_may_be_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _prices(tmp_path, monkeypatch, '{"gemini-2.5-flash": {"input": 1, "output": 1}}')
+    monkeypatch.setenv("DEBRIEF_BUDGET_PER_DAY", "20")
+
+    with pytest.raises(ConfigurationError, match="no price for gpt-5-mini"):
+        load_settings(Settings)
+
+
+def test_a_budget_without_prices_is_told_with_every_other_problem(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("DEBRIEF_BUDGET_PER_RUN", "1")
+    monkeypatch.setenv("DEBRIEF_REVIEWERS", "rules,gemini")
+
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(Settings)
+
+    text = str(caught.value)
+    assert "DEBRIEF_MODEL_PRICES is not set, so DEBRIEF_BUDGET_PER_RUN cannot be counted" in text
+    assert "DEBRIEF_REVIEWERS" in text
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HEDGE_SHARE", "0.06"),
+        ("GEMINI_MAX_CONCURRENT", "0"),
+        ("OPENAI_TOKENS_PER_MINUTE", "nan"),
+        ("BREAKER_FAILURES", "0"),
+        ("BUDGET_PER_DAY", "-1"),
+    ],
+)
+def test_a_wrong_limit_is_told_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"DEBRIEF_{name}", value)
+
+    with pytest.raises(ConfigurationError, match=f"DEBRIEF_{name}"):
+        load_settings(Settings)

@@ -257,3 +257,116 @@ async def test_a_cancelled_call_is_cancelled(prompt: Prompt, check: Any) -> None
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+
+
+class Stubborn(Hanging):
+    """A provider whose SDK does not let itself be cancelled."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.may_end = asyncio.Event()
+
+    async def complete(self, request: CompletionRequest, *, timeout_seconds: float) -> Outcome:
+        try:
+            return await super().complete(request, timeout_seconds=timeout_seconds)
+        finally:
+            await self.may_end.wait()
+
+
+async def test_an_sdk_that_is_slow_to_cancel_does_not_move_the_deadline(
+    prompt: Prompt, check: Any
+) -> None:
+    stubborn = Stubborn()
+    started = _now()
+    answered = await _caller(stubborn, stubborn).ask(prompt, check, deadline=started + 0.2)
+    assert _now() - started <= 0.25
+    assert isinstance(answered, Unanswered)
+    stubborn.may_end.set()
+
+
+class Blocked:
+    """A circuit that lets nobody through for so long, or everybody."""
+
+    def __init__(self, seconds: float | None) -> None:
+        self.seconds = seconds
+
+    def blocked_seconds(self) -> float | None:
+        return self.seconds
+
+    def typical_seconds(self, call: str) -> float | None:
+        return 5.0
+
+
+def _with_circuits(*pairs: tuple[Scripted, float | None]) -> FallbackCaller:
+    return FallbackCaller(
+        [provider for provider, _ in pairs],
+        limits=CallLimits(fallback_reserve=0.9),
+        chance=lambda: 0.0,
+        circuits=[Blocked(seconds) for _, seconds in pairs],
+    )
+
+
+REFUSAL = Outcome(kind=OutcomeKind.CIRCUIT_OPEN, retry_after_seconds=3.0)
+
+
+async def test_no_time_is_kept_back_for_a_provider_that_may_not_be_asked(
+    prompt: Prompt, check: Any
+) -> None:
+    started = _now()
+    caller = _with_circuits((Hanging(), None), (Scripted(REFUSAL), 60.0))
+    await caller.ask(prompt, check, deadline=started + 0.2)
+    assert _now() - started >= 0.19
+
+
+async def test_an_open_circuit_goes_on_at_once_and_is_no_attempt(
+    prompt: Prompt, check: Any
+) -> None:
+    first, second = Scripted(REFUSAL), Scripted(GOOD)
+    answered = await _caller(first, second).ask(prompt, check, deadline=_now() + 30)
+    assert isinstance(answered, Answered)
+    assert (answered.fallback, answered.attempts) == (True, 1)
+    assert len(first.requests) == 1
+
+
+@pytest.mark.parametrize(
+    ("blocked", "reopens"), [((3.0, 5.0), 3.0), ((3.0, None), None), ((None, None), None)]
+)
+async def test_only_where_every_circuit_is_open_somebody_is_told_to_wait(
+    prompt: Prompt,
+    check: Any,
+    blocked: tuple[float | None, float | None],
+    reopens: float | None,
+) -> None:
+    refused = Outcome(kind=OutcomeKind.REFUSED)
+    pairs = [(Scripted(refused), seconds) for seconds in blocked]
+    answered = await _with_circuits(*pairs).ask(prompt, check, deadline=_now() + 30)
+    assert isinstance(answered, Unanswered)
+    assert answered.reopens_in_seconds == reopens
+
+
+async def test_what_can_hardly_answer_in_time_is_not_asked_again(
+    prompt: Prompt, check: Any
+) -> None:
+    # Answers take five seconds (see `Blocked`), and four are left.
+    provider = Scripted(Outcome.ok("no json", Usage()))
+    answered = await _with_circuits((provider, None)).ask(prompt, check, deadline=_now() + 4)
+    assert isinstance(answered, Unanswered)
+    assert len(provider.requests) == 1
+
+
+async def test_each_attempt_is_told_as_it_was_judged(prompt: Prompt, check: Any) -> None:
+    told: list[OutcomeKind] = []
+    caller = FallbackCaller(
+        [Scripted(Outcome.ok("no json", Usage()), GOOD)],
+        limits=CallLimits(),
+        chance=lambda: 0.0,
+        on_attempt=lambda attempt: told.append(attempt.kind),
+    )
+    await caller.ask(prompt, check, deadline=_now() + 30)
+    assert told == [OutcomeKind.INVALID_JSON, OutcomeKind.OK]
+
+
+async def test_the_run_is_told_to_the_budget(prompt: Prompt, check: Any) -> None:
+    provider = Scripted(GOOD)
+    await _caller(provider).ask(prompt, check, deadline=_now() + 30, run_id="run-7")
+    assert provider.requests[0].run_id == "run-7"

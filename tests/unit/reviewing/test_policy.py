@@ -26,6 +26,8 @@ def _next(
         OutcomeKind.QUOTA,
         OutcomeKind.PERMANENT,
         OutcomeKind.TIMEOUT,
+        OutcomeKind.CIRCUIT_OPEN,
+        OutcomeKind.OVER_BUDGET,
     ],
 )
 def test_what_asking_again_cannot_mend_goes_to_the_next_provider(kind: OutcomeKind) -> None:
