@@ -4,7 +4,6 @@ Quotes are copied from the records, figures are the signals' own; nothing is loo
 The wording is English and plain: this is an emulator, it stands in for a model's wire, not its wit.
 """
 
-import json
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -48,16 +47,16 @@ _ANY_VIEW = (
 )
 
 
-def answer_text(asked: Asked) -> str:
-    """Return the answer to a request as JSON text."""
+def careful_answer(asked: Asked) -> Json:
+    """Return a fresh answer to a request, in the schema of its call."""
     call = asked.call.partition(":")[0]
     build = {"arc": _arc_read, "scoring": _scoring, "perspective": _perspective}[call]
-    return json.dumps(build(asked), ensure_ascii=False)
+    return build(asked)
 
 
 def _arc_read(asked: Asked) -> Json:
     title = _title(asked)
-    patterns = [p for p in (_pattern(s, asked) for s in asked.of("signal")) if p][:5]
+    patterns = list(_patterns(asked))[:5]
     found = (
         "one thing runs through the whole of it"
         if patterns
@@ -78,6 +77,16 @@ def _arc_read(asked: Asked) -> Json:
         "push_next": list(_push_next(asked))[:3],
         "writing_style": _writing_style(asked),
     }
+
+
+def _patterns(asked: Asked) -> Iterator[Json]:
+    """Yield what the signals claim, and of the several traits of writing only the first."""
+    wrote = False
+    for signal in asked.of("signal"):
+        pattern = None if wrote and signal["kind"] == "writing" else _pattern(signal, asked)
+        if pattern:
+            wrote = wrote or signal["kind"] == "writing"
+            yield pattern
 
 
 def _pattern(signal: Record, asked: Asked) -> Json | None:
@@ -136,7 +145,8 @@ def _kept_stuck(asked: Asked) -> Iterator[Json]:
         for issue in objective["issues"]:
             if issue["kind"] not in told:
                 told.add(issue["kind"])
-                said = f"{issue['kind']} stood in the way in {_stage_title(asked, objective)}."
+                named = issue["kind"].replace("_", " ")
+                said = f"What stood in the way in {_stage_title(asked, objective)}: {named}."
                 yield {
                     "statement": said,
                     "issue_kind": issue["kind"],

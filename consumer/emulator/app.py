@@ -14,8 +14,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from consumer.emulator.answers import answer_text
 from consumer.emulator.faults import Fault, FaultPlan
+from consumer.emulator.personality import EmulatedModel, Personality
 from consumer.emulator.reading import Asked, UnreadableRequestError, read_gemini, read_openai
 from consumer.emulator.spoiling import SPOILING, spoil
 from consumer.emulator.wire import EMULATOR_HEADER, Reply, fault_reply, good_reply
@@ -35,10 +35,12 @@ class EmulatorServer:
         self,
         *,
         plan: FaultPlan | None = None,
+        personality: Personality = Personality.CAREFUL,
         latency_seconds: float = 0.0,
         sleep: Sleep = asyncio.sleep,
     ) -> None:
         self.plan = plan or FaultPlan()
+        self._model = EmulatedModel(personality)
         self._latency_seconds = latency_seconds
         self._sleep = sleep
 
@@ -63,7 +65,7 @@ class EmulatorServer:
             await self._sleep(self._latency_seconds)
         if fault is Fault.HANG:
             await self._sleep(HANG_SECONDS)
-        text = answer_text(asked)
+        text = await self._model.answer_text(asked)
         if fault in SPOILING:
             return _response(good_reply(asked, spoil(fault, text)))
         if fault in _STREAMED:
@@ -96,11 +98,14 @@ class EmulatorServer:
 def create_emulator(
     *,
     plan: FaultPlan | None = None,
+    personality: Personality = Personality.CAREFUL,
     latency_seconds: float = 0.0,
     sleep: Sleep = asyncio.sleep,
 ) -> Starlette:
-    """Build the app; `plan` chooses faults, and without one every answer is good."""
-    server = EmulatorServer(plan=plan, latency_seconds=latency_seconds, sleep=sleep)
+    """Build the app; `plan` chooses faults, `personality` what an answer without one is worth."""
+    server = EmulatorServer(
+        plan=plan, personality=personality, latency_seconds=latency_seconds, sleep=sleep
+    )
     return Starlette(
         routes=[
             Route("/{version}/models/{target:path}", server.gemini, methods=["POST"]),

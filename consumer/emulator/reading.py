@@ -21,13 +21,15 @@ class UnreadableRequestError(ValueError):
 class Asked:
     """One request: which call, and the records that its prompt holds, in order.
 
-    `call` is `arc`, `scoring` or `perspective:<persona_id>`; `prompt` is all the text sent.
+    `call` is `arc`, `scoring` or `perspective:<persona_id>`; `prompt` is all the text sent;
+    `shared_text` is the data that every call of one run is shown alike.
     """
 
     wire: Wire
     call: str
     model: str
     prompt: str
+    shared_text: str
     records: tuple[Record, ...]
     own_records: tuple[Record, ...]
 
@@ -69,15 +71,24 @@ def read_openai(body: object) -> Asked:
 
 def _asked(wire: Wire, prompt: str, schema: Mapping[str, Any], model: str) -> Asked:
     call = next((c for p, c in _CALL_OF_PROPERTY.items() if p in schema.get("properties", {})), "")
-    channels = [tuple(_records(match.group(2))) for match in _CHANNEL.finditer(prompt)]
-    if not call or len(channels) < 2:
+    texts = [match.group(2) for match in _CHANNEL.finditer(prompt)]
+    if not call or len(texts) < 2:
         raise UnreadableRequestError("the prompt holds no data channel")
+    channels = [tuple(_records(text)) for text in texts]
     own = channels[1]
     if call == "perspective":
         persona = next((r for r in reversed(own) if r.get("record") == "persona"), {})
         call = f"perspective:{persona.get('persona_id', '')}"
     records = tuple(record for channel in channels for record in channel)
-    return Asked(wire=wire, call=call, model=model, prompt=prompt, records=records, own_records=own)
+    return Asked(
+        wire=wire,
+        call=call,
+        model=model,
+        prompt=prompt,
+        shared_text=texts[0],
+        records=records,
+        own_records=own,
+    )
 
 
 def _records(lines: str) -> Iterator[Record]:

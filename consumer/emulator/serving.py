@@ -9,6 +9,7 @@ import uvicorn
 
 from consumer.emulator.app import create_emulator
 from consumer.emulator.faults import FaultPlan
+from consumer.emulator.personality import Personality
 
 _POLL_SECONDS = 0.005
 
@@ -24,6 +25,7 @@ async def serve_emulator(
     *,
     latency_seconds: float = 0.0,
     plan: FaultPlan | None = None,
+    personality: Personality = Personality.CAREFUL,
 ) -> AsyncIterator[str]:
     """Serve the emulator while the context is open; yields its address, `http://host:port`.
 
@@ -35,7 +37,7 @@ async def serve_emulator(
     """
     listening = socket.create_server((host, port))
     config = uvicorn.Config(
-        create_emulator(plan=plan, latency_seconds=latency_seconds),
+        create_emulator(plan=plan, personality=personality, latency_seconds=latency_seconds),
         log_level="critical",
         log_config=None,
         access_log=False,

@@ -1,7 +1,7 @@
 """Requests as both SDKs send them, over a prompt with its two data channels."""
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any
 
 import httpx2
@@ -9,6 +9,7 @@ import pytest
 
 from consumer.emulator.app import create_emulator
 from consumer.emulator.faults import FaultPlan
+from consumer.emulator.reading import Asked, Record, read_openai
 
 FACTS = (
     {"record": "scenario", "title": "The launch"},
@@ -35,9 +36,11 @@ OWN: dict[str, tuple[dict[str, Any], ...]] = {
 PROPERTY = {"arc": "headline", "scoring": "dimensions", "perspective": "text"}
 
 
-def _prompt(call: str) -> str:
-    facts = "\n".join(map(json.dumps, FACTS))
-    own = "\n".join(map(json.dumps, OWN[call]))
+def _prompt(
+    call: str, *, more: Sequence[Record] = (), own_records: Sequence[Record] | None = None
+) -> str:
+    facts = "\n".join(map(json.dumps, (*FACTS, *more)))
+    own = "\n".join(map(json.dumps, OWN[call] if own_records is None else own_records))
     return f"BEGIN f\n{facts}\nEND f\n\nDo it, marker o.\n\nBEGIN o\n{own}\nEND o"
 
 
@@ -55,6 +58,20 @@ def body_of(wire: str, call: str) -> dict[str, Any]:
 @pytest.fixture
 def body() -> Callable[[str, str], dict[str, Any]]:
     return body_of
+
+
+@pytest.fixture
+def asked() -> Callable[..., Asked]:
+    """Build one call as read: `facts` go to the shared data, `own` replaces the call's own."""
+
+    def build(
+        call: str, *facts: Record, own: Sequence[Record] | None = None, repair: str = ""
+    ) -> Asked:
+        request = body_of("openai", call)
+        request["input"] = _prompt(call, more=facts, own_records=own) + f"\n\n{repair}"
+        return read_openai(request)
+
+    return build
 
 
 Post = Callable[..., Any]
