@@ -1,13 +1,15 @@
-"""The emulator's Starlette app: both services' paths on one port, any key, no cost.
+"""The emulator's Starlette app: both services' four interfaces on one port, any key, no cost.
 
-    POST /<version>/models/<model>:generateContent     Gemini
-    POST [/<version>]/responses                        OpenAI
+    POST /<version>/models/<model>:generateContent     Gemini, generateContent
+    POST /<version>/interactions                       Gemini, Interactions
+    POST [/<version>]/responses                        OpenAI, Responses
+    POST [/<version>]/chat/completions                 OpenAI, Chat Completions
 
 Every reply says in a header and in its model's name that it is emulated.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Callable
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -16,20 +18,35 @@ from starlette.routing import Route
 
 from consumer.emulator.faults import Fault, FaultPlan
 from consumer.emulator.personality import EmulatedModel, Personality
-from consumer.emulator.reading import Asked, UnreadableRequestError, read_gemini, read_openai
+from consumer.emulator.plans import Plans
+from consumer.emulator.reading import (
+    Asked,
+    UnreadableRequestError,
+    read_chat_completions,
+    read_generate_content,
+    read_interactions,
+    read_responses,
+)
+from consumer.emulator.replies import EMULATOR_HEADER, Reply
 from consumer.emulator.spoiling import SPOILING, spoil
-from consumer.emulator.wire import EMULATOR_HEADER, Reply, fault_reply, good_reply
+from consumer.emulator.streaming import HANG_SECONDS, STREAMED, Sleep, pieces_of
+from consumer.emulator.wire import fault_reply, good_reply
 
-Sleep = Callable[[float], Awaitable[None]]
+# Breaks the connection of a request off, without a word.
+Reset = Callable[[Request], None]
 
-# How long a hanging reply hangs: past every deadline, but not for ever.
-HANG_SECONDS = 600.0
-TRICKLE_SECONDS = 0.05
-_STREAMED = frozenset({Fault.HANG_IN_BODY, Fault.TRICKLE, Fault.CUT_BODY})
+
+def refuse_to_go_on(request: Request) -> None:
+    """Break off where there is no connection to break: in one process with the client.
+
+    Raises:
+        ConnectionResetError: always.
+    """
+    raise ConnectionResetError(f"{request.url.path} is broken off")
 
 
 class EmulatorServer:
-    """Answers requests by a plan; `latency_seconds` is spent on each one first."""
+    """Answers requests by their plan; `latency_seconds` is spent on each one first."""
 
     def __init__(
         self,
@@ -38,61 +55,64 @@ class EmulatorServer:
         personality: Personality = Personality.CAREFUL,
         latency_seconds: float = 0.0,
         sleep: Sleep = asyncio.sleep,
+        reset: Reset = refuse_to_go_on,
     ) -> None:
-        self.plan = plan or FaultPlan()
+        self.plans = Plans(plan or FaultPlan())
         self._model = EmulatedModel(personality)
         self._latency_seconds = latency_seconds
         self._sleep = sleep
+        self._reset = reset
 
-    async def gemini(self, request: Request) -> Response:
+    async def generate_content(self, request: Request) -> Response:
         """Answer `generateContent`."""
         model, _, method = str(request.path_params["target"]).rpartition(":")
         if method != "generateContent":
             return JSONResponse({"error": {"code": 404, "status": "NOT_FOUND"}}, status_code=404)
-        return await self._serve(request, lambda body: read_gemini(body, model))
+        return await self._serve(request, lambda body: read_generate_content(body, model))
 
-    async def openai(self, request: Request) -> Response:
+    async def interactions(self, request: Request) -> Response:
+        """Answer `POST /interactions`."""
+        return await self._serve(request, read_interactions)
+
+    async def responses(self, request: Request) -> Response:
         """Answer `POST /responses`."""
-        return await self._serve(request, read_openai)
+        return await self._serve(request, read_responses)
+
+    async def chat_completions(self, request: Request) -> Response:
+        """Answer `POST /chat/completions`."""
+        return await self._serve(request, read_chat_completions)
 
     async def _serve(self, request: Request, read: Callable[[object], Asked]) -> Response:
         try:
             asked = read(await request.json())
         except (ValueError, UnreadableRequestError) as error:
             return _json_error(str(error))
-        fault = self.plan.choose(asked.wire, asked.call)
-        if self._latency_seconds > 0:
-            await self._sleep(self._latency_seconds)
-        if fault is Fault.HANG:
+        fate = self.plans.of(request).choose(asked.provider, asked.call)
+        delay_seconds = self._latency_seconds + fate.delay_seconds
+        if delay_seconds > 0:
+            await self._sleep(delay_seconds)
+        if fate.fault is Fault.RESET:
+            self._reset(request)
+        if fate.fault is Fault.HANG:
             await self._sleep(HANG_SECONDS)
-        text = await self._model.answer_text(asked)
+        return self._reply(request, fate.fault, asked, await self._model.answer_text(asked))
+
+    def _reply(self, request: Request, fault: Fault | None, asked: Asked, text: str) -> Response:
+        if fault in (None, Fault.HANG, Fault.RESET):
+            return _response(good_reply(asked, text))
         if fault in SPOILING:
             return _response(good_reply(asked, spoil(fault, text)))
-        if fault in _STREAMED:
-            return self._streamed(fault, good_reply(asked, text))
-        if fault is None or fault is Fault.HANG:
-            return _response(good_reply(asked, text))
+        if fault in STREAMED:
+            return self._streamed(request, fault, good_reply(asked, text))
         return _response(fault_reply(fault, asked, text))
 
-    def _streamed(self, fault: Fault, reply: Reply) -> Response:
+    def _streamed(self, request: Request, fault: Fault, reply: Reply) -> Response:
         headers = {EMULATOR_HEADER: "1"}
         if fault is Fault.CUT_BODY:
             # The promised length is never met, so the connection is cut inside the body.
             headers["content-length"] = str(len(reply.body))
-        return StreamingResponse(
-            self._pieces(fault, reply.body), media_type=reply.content_type, headers=headers
-        )
-
-    async def _pieces(self, fault: Fault, body: bytes) -> AsyncIterator[bytes]:
-        half = len(body) // 2
-        if fault is not Fault.TRICKLE:
-            yield body[:half]
-            if fault is Fault.HANG_IN_BODY:
-                await self._sleep(HANG_SECONDS)
-            return
-        for start in range(len(body)):
-            yield body[start : start + 1]
-            await self._sleep(TRICKLE_SECONDS)
+        pieces = pieces_of(fault, reply.body, sleep=self._sleep, reset=lambda: self._reset(request))
+        return StreamingResponse(pieces, media_type=reply.content_type, headers=headers)
 
 
 def create_emulator(
@@ -101,18 +121,26 @@ def create_emulator(
     personality: Personality = Personality.CAREFUL,
     latency_seconds: float = 0.0,
     sleep: Sleep = asyncio.sleep,
+    reset: Reset = refuse_to_go_on,
 ) -> Starlette:
     """Build the app; `plan` chooses faults, `personality` what an answer without one is worth."""
     server = EmulatorServer(
-        plan=plan, personality=personality, latency_seconds=latency_seconds, sleep=sleep
+        plan=plan,
+        personality=personality,
+        latency_seconds=latency_seconds,
+        sleep=sleep,
+        reset=reset,
     )
-    return Starlette(
-        routes=[
-            Route("/{version}/models/{target:path}", server.gemini, methods=["POST"]),
-            Route("/responses", server.openai, methods=["POST"]),
-            Route("/{version}/responses", server.openai, methods=["POST"]),
-        ]
+    asked = (
+        ("/{version}/models/{target:path}", server.generate_content),
+        ("/{version}/interactions", server.interactions),
+        ("/responses", server.responses),
+        ("/{version}/responses", server.responses),
+        ("/chat/completions", server.chat_completions),
+        ("/{version}/chat/completions", server.chat_completions),
     )
+    answering = (Route(path, answer, methods=["POST"]) for path, answer in asked)
+    return Starlette(routes=[*answering, *server.plans.routes])
 
 
 def _response(reply: Reply) -> Response:

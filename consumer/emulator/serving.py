@@ -2,20 +2,57 @@
 
 import asyncio
 import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import uvicorn
+from starlette.requests import Request
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from consumer.emulator.app import create_emulator
 from consumer.emulator.faults import FaultPlan
 from consumer.emulator.personality import Personality
 
 _POLL_SECONDS = 0.005
+_LINGER_NOT_AT_ALL = struct.pack("ii", 1, 0)
 
 
 class EmulatorStartError(RuntimeError):
     """The emulator's server ended before it answered."""
+
+
+class _Connections:
+    """The open connections by the client's address, so that one can be reset."""
+
+    def __init__(self) -> None:
+        self._open: dict[tuple[str, int], asyncio.Transport] = {}
+
+    def protocol(self) -> type[asyncio.Protocol]:
+        """Return uvicorn's protocol, made to remember its connection here."""
+        connections = self._open
+
+        class Remembered(H11Protocol):
+            def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+                super().connection_made(transport)
+                if self.client is not None:
+                    connections[self.client] = transport
+
+            def connection_lost(self, exc: Exception | None) -> None:
+                if self.client is not None:
+                    connections.pop(self.client, None)
+                super().connection_lost(exc)
+
+        return Remembered
+
+    def reset(self, request: Request) -> None:
+        """Send the request's client a TCP reset."""
+        assert request.client is not None  # noqa: S101 - it came over a socket
+        transport = self._open[request.client.host, request.client.port]
+        transport.get_extra_info("socket").setsockopt(
+            socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT_AT_ALL
+        )
+        transport.abort()
 
 
 @asynccontextmanager
@@ -36,8 +73,15 @@ async def serve_emulator(
         EmulatorStartError: the server did not start.
     """
     listening = socket.create_server((host, port))
+    connections = _Connections()
     config = uvicorn.Config(
-        create_emulator(plan=plan, personality=personality, latency_seconds=latency_seconds),
+        create_emulator(
+            plan=plan,
+            personality=personality,
+            latency_seconds=latency_seconds,
+            reset=connections.reset,
+        ),
+        http=connections.protocol(),
         log_level="critical",
         log_config=None,
         access_log=False,

@@ -9,7 +9,7 @@ import pytest
 
 from consumer.emulator.app import create_emulator
 from consumer.emulator.faults import FaultPlan
-from consumer.emulator.reading import Asked, Record, read_openai
+from consumer.emulator.reading import Asked, Record, read_responses
 
 FACTS = (
     {"record": "scenario", "title": "The launch"},
@@ -33,6 +33,12 @@ OWN: dict[str, tuple[dict[str, Any], ...]] = {
         {"record": "persona", "persona_id": "boss", "name": "Ada", "role": "manager"},
     ),
 }  # fmt: skip
+PATHS = {
+    "generate_content": "/v1beta/models/g:generateContent",
+    "interactions": "/v1beta/interactions",
+    "responses": "/v1/responses",
+    "chat_completions": "/v1/chat/completions",
+}
 PROPERTY = {"arc": "headline", "scoring": "dimensions", "perspective": "text"}
 
 
@@ -44,14 +50,25 @@ def _prompt(
     return f"BEGIN f\n{facts}\nEND f\n\nDo it, marker o.\n\nBEGIN o\n{own}\nEND o"
 
 
-def body_of(wire: str, call: str) -> dict[str, Any]:
+def body_of(interface: str, call: str, prompt: str | None = None) -> dict[str, Any]:
     schema = {"type": "object", "properties": {PROPERTY[call]: {"type": "string"}}}
-    if wire == "openai":
-        form = {"type": "json_schema", "name": call, "strict": True, "schema": schema}
-        return {"model": "o", "input": _prompt(call), "text": {"format": form}}
+    text = _prompt(call) if prompt is None else prompt
+    if interface == "generate_content":
+        return {
+            "contents": [{"role": "user", "parts": [{"text": text}]}],
+            "generationConfig": {"responseJsonSchema": schema},
+        }
+    if interface == "interactions":
+        form = {"type": "text", "mime_type": "application/json", "schema": schema}
+        return {"model": "g", "input": text, "response_format": form, "store": False}
+    strict = {"name": call, "strict": True, "schema": schema}
+    if interface == "responses":
+        wanted = {"format": {"type": "json_schema", **strict}}
+        return {"model": "o", "input": text, "text": wanted, "store": False}
     return {
-        "contents": [{"role": "user", "parts": [{"text": _prompt(call)}]}],
-        "generationConfig": {"responseJsonSchema": schema},
+        "model": "o",
+        "messages": [{"role": "system", "content": "s"}, {"role": "user", "content": text}],
+        "response_format": {"type": "json_schema", "json_schema": strict},
     }
 
 
@@ -67,9 +84,8 @@ def asked() -> Callable[..., Asked]:
     def build(
         call: str, *facts: Record, own: Sequence[Record] | None = None, repair: str = ""
     ) -> Asked:
-        request = body_of("openai", call)
-        request["input"] = _prompt(call, more=facts, own_records=own) + f"\n\n{repair}"
-        return read_openai(request)
+        prompt = _prompt(call, more=facts, own_records=own) + f"\n\n{repair}"
+        return read_responses(body_of("responses", call, prompt))
 
     return build
 
@@ -83,12 +99,12 @@ async def post() -> AsyncIterator[Post]:
     opened: list[httpx2.AsyncClient] = []
 
     async def send(
-        wire: str, call: str, plan: FaultPlan | None = None, **options: Any
+        interface: str, call: str, plan: FaultPlan | None = None, **options: Any
     ) -> httpx2.Response:
         app = create_emulator(plan=plan, **options)
         opened.append(httpx2.AsyncClient(transport=httpx2.ASGITransport(app)))
-        path = "/v1/responses" if wire == "openai" else "/v1beta/models/g:generateContent"
-        return await opened[-1].post(f"http://e.test{path}", json=body_of(wire, call))
+        url = f"http://e.test{PATHS[interface]}"
+        return await opened[-1].post(url, json=body_of(interface, call))
 
     yield send
     for client in opened:
