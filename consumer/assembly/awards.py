@@ -13,6 +13,7 @@ from schemas.review import (
     MAX_EVIDENCE,
     MAX_STATEMENT_CHARACTERS,
     Evidence,
+    Reviewer,
     XpAward,
     XpBreakdown,
 )
@@ -32,7 +33,7 @@ def breakdown_of(draft: ReviewDraft, facts: Facts, *, band: float) -> XpBreakdow
     return XpBreakdown(
         expected_total=plan.expected_total,
         dimensions=tuple(
-            _award(dimension, xp, figure, facts=facts, scores=scores, language=draft.language)
+            _award(dimension, xp, figure, facts=facts, scores=scores, reviewer=draft.reviewer)
             for dimension, xp, figure in zip(plan.dimensions, points.xp, said, strict=True)
         ),
         raw_total=points.raw_total,
@@ -48,10 +49,10 @@ def _award(
     *,
     facts: Facts,
     scores: Mapping[str, DimensionScore],
-    language: str,
+    reviewer: Reviewer,
 ) -> XpAward:
     score = scores.get(dimension.dimension_id)
-    text, evidence = _reason(dimension, score, facts=facts, language=language)
+    text, evidence = _reason(dimension, score, facts=facts, reviewer=reviewer)
     return XpAward(
         dimension_id=dimension.dimension_id,
         title=dimension.title,
@@ -67,10 +68,13 @@ def _reason(
     score: DimensionScore | None,
     *,
     facts: Facts,
-    language: str,
+    reviewer: Reviewer,
 ) -> tuple[str, tuple[Evidence, ...]]:
-    """Keep the reviewer's rationale where it stands; a dimension without rollups says so."""
-    plain = plain_rationale(dimension, facts, language)
+    """Keep the reviewer's rationale where it stands; a dimension without rollups says so.
+
+    The rules say so by themselves; under a model code adds it.
+    """
+    plain = plain_rationale(dimension, facts, facts.language)
     if score is None:
         return plain, ()
     found = ground_all(score.evidence, facts)
@@ -78,6 +82,7 @@ def _reason(
     text = statement(score.rationale)
     if not text or facts.prose_faults(text, evidence):
         return plain, evidence
-    if not rollups_of(dimension.dimension_id, facts.arc.objectives) and plain not in text:
+    measured = rollups_of(dimension.dimension_id, facts.arc.objectives)
+    if not measured and reviewer == "model" and plain not in text:
         return f"{cut(text, MAX_STATEMENT_CHARACTERS - len(plain) - 1)} {plain}", evidence
     return text, evidence

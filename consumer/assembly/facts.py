@@ -89,7 +89,7 @@ def facts_of(arc: Arc, signals: Sequence[Signal], *, language: str | None = None
         claims=claims(arc, signals),
         sources=index_sources(arc),
         figures=index_figures(arc, signals),
-        names=_names_of(arc),
+        names=_names_of(arc, signals),
     )
 
 
@@ -102,12 +102,13 @@ def _without(text: str, name: str) -> str:
     return text
 
 
-def _names_of(arc: Arc) -> tuple[str, ...]:
+def _names_of(arc: Arc, signals: Sequence[Signal]) -> tuple[str, ...]:
     """Return the run's own names, the longest first, so that a part never masks the whole."""
     trigger = arc.trigger
     kinds = {issue.kind for o in arc.objectives for issue in o.issues}
     names = {
         *(objective.objective_id for objective in arc.objectives),
+        *(signal.unit for signal in signals),
         trigger.scenario.title,
         *(stage.title for stage in trigger.stages),
         *(persona.name for persona in trigger.personas),

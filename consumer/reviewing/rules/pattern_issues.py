@@ -31,15 +31,32 @@ def fixed_issue(reading: Reading, signal: Signal) -> Proposal:
     spoken = _last_word(reading, kind, hits)
     later = _after(reading, spoken) if spoken else ()
     clear = [o for o in later if not shows(o, kind) and _is_chance(reading, o, kind)]
-    after = f" after the feedback on {name_of(spoken)}" if spoken else " since"
-    sentences = (
+    after = f"after the feedback on {name_of(spoken)}" if spoken else "since"
+    noted, chances = count(len(hits), "objective"), number_word(signal.n)
+    frames = (
         (
-            f"You got rid of something: {kind_words(kind)} was noted on "
-            f"{count(len(hits), 'objective')}, and{after} on none of the {number_word(signal.n)} "
-            "that could have shown it."
+            (
+                f"You got rid of something: {kind_words(kind)} was noted on {noted}, and {after} "
+                f"on none of the {chances} that could have shown it."
+            ),
+            "What was said there changed how you work, and it has held.",
         ),
-        "What was said there changed how you work, and it has held.",
+        (
+            (
+                f"{capital(kind_words(kind))} is behind you: {noted} had it, and {after} it is "
+                f"gone, though {chances} gave the chance."
+            ),
+            "Hearing of it once was enough here.",
+        ),
+        (
+            (
+                f"Of {chances} chances for {kind_words(kind)} {after} none was taken; before, "
+                f"{noted} had it."
+            ),
+            "",
+        ),
     )
+    sentences = frames[_place(reading, signal) % len(frames)]
     feedback = (cite(spoken, None),) if spoken else ()
     citations = (*(cite_issue(o, kind) for o in hits[:2]), *feedback, *map(cite, clear[-2:]))
     return Proposal(sentences, (*hits, *clear), citations)
@@ -50,11 +67,14 @@ def first_feedback(reading: Reading, kind: str) -> ObjectiveRolledUp | None:
     return next((o for o in reading.arc.objectives if _speaks_of(o, kind)), None)
 
 
-def _speaks_of(objective: ObjectiveRolledUp, kind: str) -> bool:
+def names_kind(objective: ObjectiveRolledUp, kind: str) -> bool:
+    """Tell whether an objective's feedback names a kind, by its tags or in its words."""
     text = (objective.feedback or "").casefold()
-    if kind in (objective.feedback_kinds or ()):
-        return True
-    return bool(text) and (shows(objective, kind) or kind_words(kind).casefold() in text)
+    return kind in (objective.feedback_kinds or ()) or kind_words(kind).casefold() in text
+
+
+def _speaks_of(objective: ObjectiveRolledUp, kind: str) -> bool:
+    return bool(objective.feedback) and (shows(objective, kind) or names_kind(objective, kind))
 
 
 def _last_word(
@@ -73,8 +93,6 @@ def _opening(reading: Reading, signal: Signal, hits: Sequence[ObjectiveRolledUp]
     words = kind_words(signal.name)
     number, chances = number_word(len(hits)), number_word(signal.n)
     where = reading.stages(hits)
-    # Several kinds may recur in one run; each is told in its own frame.
-    place = [s.signal_id for s in reading.claims("recurring_issue")].index(signal.signal_id)
     frames = (
         (
             f"{capital(words)} kept coming back: {number} of the {chances} objectives that gave "
@@ -86,7 +104,12 @@ def _opening(reading: Reading, signal: Signal, hits: Sequence[ObjectiveRolledUp]
             f"{chances} where it could occur."
         ),
     )
-    return frames[place % len(frames)]
+    return frames[_place(reading, signal) % len(frames)]
+
+
+def _place(reading: Reading, signal: Signal) -> int:
+    """Return which of its kind a claim is; several in one run are each told in another frame."""
+    return [s.signal_id for s in reading.claims(signal.kind)].index(signal.signal_id)
 
 
 def _after_feedback(reading: Reading, hits: Sequence[ObjectiveRolledUp], kind: str) -> str:
@@ -101,8 +124,9 @@ def _after_feedback(reading: Reading, hits: Sequence[ObjectiveRolledUp], kind: s
     chances = [
         o for o in reading.arc.objectives if o.stage_id in later and _is_chance(reading, o, kind)
     ]
+    named = "named it" if names_kind(spoken, kind) else "came where it was marked"
     return (
-        f"The feedback on {name_of(spoken)} named it, and in the stages that followed it was "
+        f"The feedback on {name_of(spoken)} {named}, and in the stages that followed it was "
         f"there again on {number_word(len(again))} of {number_word(len(chances))}."
     )
 
@@ -111,12 +135,24 @@ def _meaning(reading: Reading, signal: Signal, hits: Sequence[ObjectiveRolledUp]
     if signal.verdict == "worsening":
         last = reading.stage(hits[-1].stage_id) if hits else "the end"
         return f"It had been gone in between and was back by {last}, so it is not settled yet."
-    if first_feedback(reading, signal.name) is not None:
-        return (
-            "Being told has not been enough: it will take a fixed step in the way you work, one "
-            "that happens before the work leaves you."
+    told = first_feedback(reading, signal.name) is not None
+    meanings = (
+        (
+            (
+                "Being told has not been enough: it will take a fixed step in the way you work, "
+                "one that happens before the work leaves you."
+            ),
+            "Knowing of it is not the trouble; there is no moment yet at which you look for it.",
+            "",
         )
-    return "It does not hang on one task, so it will not go away with the next one either."
+        if told
+        else (
+            "It does not hang on one task, so it will not go away with the next one either.",
+            "The tasks changed and it stayed.",
+            "",
+        )
+    )
+    return meanings[_place(reading, signal) % len(meanings)]
 
 
 def _after(reading: Reading, objective: ObjectiveRolledUp) -> tuple[ObjectiveRolledUp, ...]:

@@ -15,12 +15,13 @@ def pace(reading: Reading, signal: Signal) -> Proposal:
     measured = [p.stage_id for p in signal.series if p.value is not None]
     faster = signal.verdict == "improving"
     change = f"{abs(signal.value or 0.0):.0f} %"
+    stages = count(signal.n, "stage")
     opening = (
-        f"You worked faster from stage to stage: against the time expected, each of the "
-        f"{number_word(signal.n)} stages took about {change} less than the one before."
+        f"You worked faster as the run went on: held against its expected time, each stage took "
+        f"about {change} less than the one before it, over {stages}."
         if faster
-        else f"The work took longer and longer against the time expected: about {change} more "
-        f"with each of the {number_word(signal.n)} stages."
+        else f"The work took longer and longer: held against its expected time, each stage took "
+        f"about {change} more than the one before it, over {stages}."
     )
     ends = [] if len(measured) < 2 else [measured[0], measured[-1]]
     times = [_time_of(reading, stage_id) for stage_id in ends]

@@ -6,7 +6,7 @@ from consumer.reviewing.rules.citing import bounded, cite, cite_issue, spread
 from consumer.reviewing.rules.pattern_issues import first_feedback
 from consumer.reviewing.rules.reading import Reading, name_of, shows
 from consumer.reviewing.rules.sticking import lowest, repeated_kinds
-from consumer.reviewing.rules.wording import count, figure, kind_words, number_word, quoted_words
+from consumer.reviewing.rules.wording import capital, count, figure, kind_words, quoted_words
 
 MAX_PUSHES = 3
 
@@ -39,13 +39,15 @@ def _against_kind(reading: Reading) -> NextPushDraft | None:
     hits = [o for o in reading.arc.objectives if shows(o, kind)]
     spoken = first_feedback(reading, kind)
     said = quoted_words(spoken.feedback or "") if spoken else ""
+    last = reading.stage(hits[-1].stage_id)
     why = (
-        f"{number_word(len(hits)).capitalize()} objectives were marked with {kind_words(kind)}, "
-        f"the last in {reading.stage(hits[-1].stage_id)}."
+        f"{capital(count(len(hits), 'objective'))} were marked with {kind_words(kind)}, the last "
+        f"in {last}."
     )
-    if said:
-        why += f" The feedback asked for it already: {said}."
-    citations: tuple[Citation, ...] = tuple(cite_issue(o, kind) for o in spread(hits, limit=3))
+    if said and spoken is not None:
+        stage = reading.stage(spoken.stage_id)
+        why += f" In {stage} you were told: {said}."
+    citations: tuple[Citation, ...] = (cite_issue(hits[-1], kind),)
     if spoken is not None and said:
         citations = (cite(spoken, spoken.feedback), *citations)
     return NextPushDraft(

@@ -7,7 +7,7 @@ the learner's, and words that speak to a reviewer are no part of the work.
 
 import itertools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from consumer.assembly.folding import fold
@@ -39,6 +39,43 @@ _FILLERS = frozenset(
         "gonna",
         "kinda",
         "sorta",
+    ]
+)
+_SPOKEN = re.compile(r"\b(?:you know|i mean|sort of|kind of|or whatever)\b|\w_\w", re.IGNORECASE)
+# Whole words that begin another: "a and", "I in", "the then" are no false starts.
+_SHORT_WORDS = frozenset(
+    [
+        "a",
+        "i",
+        "o",
+        "y",
+        "e",
+        "à",
+        "an",
+        "as",
+        "at",
+        "be",
+        "do",
+        "he",
+        "in",
+        "is",
+        "it",
+        "me",
+        "no",
+        "of",
+        "on",
+        "or",
+        "so",
+        "to",
+        "us",
+        "we",
+        "the",
+        "her",
+        "you",
+        "for",
+        "and",
+        "not",
+        "one",
     ]
 )
 _LEADING_FILLERS = re.compile(r"\A(?:(?:um|uh|uhm|er|erm|mm|hmm)\b[,. ]*)+", re.IGNORECASE)
@@ -74,18 +111,23 @@ def best_quotes(
     messages: Sequence[ConversationMessage],
     *,
     listens_for: re.Pattern[str],
+    concerns: re.Pattern[str] | None = None,
     not_own: str = "",
+    fits: Callable[[str], bool] = bool,
 ) -> tuple[Quoted, ...]:
     """Return the best quote of each message, the most telling first.
 
-    `not_own` holds the folded texts of personas, whose words do not count as the learner's.
+    `concerns` are what a reader likes to hear of, which counts for less than `listens_for`.
+    `not_own` holds the folded texts of personas, whose words do not count as the learner's; `fits`
+    tells whether a passage may be chosen at all.
     """
     found: list[tuple[int, Quoted]] = []
     for message in messages:
-        pieces = [p for p in passages(message.text) if _is_own(p, not_own)]
+        pieces = [p for p in passages(message.text) if fits(p) and _is_own(p, not_own)]
         if pieces:
-            best = max(pieces, key=lambda piece: _weight(piece, listens_for))
-            found.append((_weight(best, listens_for), Quoted(message, best)))
+            weights = [_weight(piece, listens_for, concerns) for piece in pieces]
+            best = weights.index(max(weights))
+            found.append((weights[best], Quoted(message, pieces[best])))
     found.sort(key=lambda pair: -pair[0])
     return tuple(quoted for _, quoted in found)
 
@@ -140,10 +182,27 @@ def _is_own(piece: str, not_own: str) -> bool:
     return not _TO_REVIEWER.search(folded) and folded not in not_own
 
 
-def _weight(piece: str, listens_for: re.Pattern[str]) -> int:
+def is_fluent(piece: str) -> bool:
+    """Tell whether a passage reads as a statement: next to no false starts, and an ending."""
+    words = [match.group().casefold() for match in _WORD.finditer(piece)]
+    return _disfluencies(piece, words) <= 1 and piece.rstrip()[-1:] in _ENDS
+
+
+def _weight(piece: str, listens_for: re.Pattern[str], concerns: re.Pattern[str] | None) -> int:
     words = [match.group().casefold() for match in _WORD.finditer(piece)]
     content = {word for word in words if len(word) > 3 and word not in _FILLERS}
-    fillers = sum(word in _FILLERS for word in words)
-    stutters = sum(a == b for a, b in itertools.pairwise(words))
     heard: int = len({match.group().casefold() for match in listens_for.finditer(piece)})
-    return min(len(content), MAX_CONTENT_WORDS) + 5 * min(heard, 3) - 3 * (fillers + stutters)
+    whole = 2 * (piece[:1].isupper() or not piece[:1].isalpha()) + 2 * (piece[-1:] in _ENDS)
+    weight = min(len(content), MAX_CONTENT_WORDS) + 5 * min(heard, 3) + whole
+    weight += 2 if concerns is not None and concerns.search(piece) else 0
+    return weight - 3 * _disfluencies(piece, words)
+
+
+def _disfluencies(piece: str, words: Sequence[str]) -> int:
+    """Count fillers, words said twice and words broken off, as in talk written down."""
+    fillers = sum(word in _FILLERS for word in words) + len(_SPOKEN.findall(piece))
+    stutters = sum(
+        a == b or (b.startswith(a) and a not in _SHORT_WORDS) for a, b in itertools.pairwise(words)
+    )
+    letters = sum(len(w) == 1 and w.isalpha() and w not in _SHORT_WORDS for w in words)
+    return fillers + stutters + letters

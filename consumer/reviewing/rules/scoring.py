@@ -20,7 +20,7 @@ def scoring_of(reading: Reading) -> Scoring:
 def _score(reading: Reading, dimension: XpDimension, place: int) -> DimensionScore:
     rollups = rollups_of(dimension.dimension_id, reading.arc.objectives)
     if not rollups:
-        text = plain_rationale(dimension, reading.facts, "en")
+        text = _unmeasured(reading, dimension, place)
         return DimensionScore(
             dimension_id=dimension.dimension_id, raw_xp=None, rationale=text, evidence=()
         )
@@ -36,19 +36,29 @@ def _score(reading: Reading, dimension: XpDimension, place: int) -> DimensionSco
 
 def _basis(dimension: XpDimension, rollups: tuple[ObjectiveRolledUp, ...], place: int) -> str:
     number = count(len(rollups), "objective")
-    mean = mean_score(rollups)
+    mean, hints = mean_score(rollups), count(sum(o.hints for o in rollups), "hint")
+    title = dimension.title
     frames: tuple[str, ...]
-    hints = count(sum(o.hints for o in rollups), "hint")
     if mean is None:
         frames = (
             (
-                f"{capital(number)} exercised {dimension.title}, none of them scored, so attempts "
+                f"{capital(number)} exercised {title}, none of them scored, so attempts "
                 f"and hints ({hints}) had to do."
             ),
             (
-                f"No score stands beside the {number} of {dimension.title}; it rests on attempts "
-                f"and {hints} alone."
+                f"No score stands beside the {number} of {title}; it rests on attempts and "
+                f"{hints} alone."
             ),
+            f"For {title} there are attempts and {hints} to go by, over {number}, and no score.",
+            f"What {title} shows is {number} without a score, and {hints}.",
+        )
+        return frames[place % len(frames)]
+    if len(rollups) == 1:
+        only = name_of(rollups[0])
+        frames = (
+            f"{title} rests on {only} alone, which scored {figure(mean)} with {hints}.",
+            f"Only {only} exercised {title}: {figure(mean)}, {hints}.",
+            f"With one objective to go by, {only}, at {figure(mean)}, {title} is thinly measured.",
         )
         return frames[place % len(frames)]
     frames = (
@@ -59,6 +69,20 @@ def _basis(dimension: XpDimension, rollups: tuple[ObjectiveRolledUp, ...], place
         f"The mean over {number} is {figure(mean)}; {hints} came with it.",
         f"With {hints} over {number}, {dimension.title} stands at a mean of {figure(mean)}.",
         f"Taken from {number} and {hints}, the mean here is {figure(mean)}.",
+    )
+    return frames[place % len(frames)]
+
+
+def _unmeasured(reading: Reading, dimension: XpDimension, place: int) -> str:
+    """Say that nothing measured a dimension and what it gets instead."""
+    others = [d for d in reading.arc.trigger.xp.dimensions if d is not dimension]
+    if not any(rollups_of(d.dimension_id, reading.arc.objectives) for d in others):
+        return f"No objective exercised {dimension.title}, or any other: it gets an even share."
+    frames = (
+        plain_rationale(dimension, reading.facts, "en"),
+        f"{dimension.title} was measured by nothing here and stands at the mean of the others.",
+        f"The mean of the others, for want of an objective that asked for {dimension.title}.",
+        f"No evidence for or against {dimension.title}: it is given the others' mean.",
     )
     return frames[place % len(frames)]
 

@@ -44,29 +44,43 @@ def lowest(reading: Reading) -> ObjectiveRolledUp | None:
 
 def _of_kind(reading: Reading, kind: str, *, claimed: bool, place: int) -> KeptStuckDraft:
     hits = [o for o in reading.arc.objectives if shows(o, kind)]
-    # The last time it happened: the freshest, and after whatever was said about it.
-    chosen = hits[-1]
+    text, cited = _recurring(kind, hits) if claimed else _repeated(kind, hits, place)
+    citations = bounded([cite_issue(o, kind) for o in cited])
+    return KeptStuckDraft(statement=text, issue_kind=kind, evidence=citations)
+
+
+def _recurring(
+    kind: str, hits: list[ObjectiveRolledUp]
+) -> tuple[str, tuple[ObjectiveRolledUp, ...]]:
+    """Tell what the pattern does not: what it cost, and where it was last."""
     words = capital(kind_words(kind))
-    where = name_of(chosen)
-    if claimed:
-        text = f"{words}, most lately on {where}."
-        low = [o for o in hits if o.score is not None and o.score < SUCCESS_SCORE]
-        if low:
-            among = "among them " if len(low) > 3 else ""
-            text += (
-                f" {capital(count(len(low), 'objective'))} with it ended below "
-                f"the pass mark, {among}{listed([name_of(o) for o in low[-3:]])}."
-            )
-    elif place:
-        where = listed([name_of(o) for o in spread(hits, limit=3)])
-        text = f"{where} share the mark {kind_words(kind)}; that is too thin for a pattern."
-    else:
+    low = [o for o in hits if o.score is not None and o.score < SUCCESS_SCORE]
+    if not low:
         text = (
-            f"{words} was noted on {count(len(hits), 'objective')}, the last of them {where}. "
-            "That is too few to call it a pattern, and enough to watch for it."
+            f"{words} was last noted on {name_of(hits[-1])}; no result fell below the mark for it."
         )
-    citations = tuple(cite_issue(o, kind) for o in (*spread(hits, limit=3), chosen))
-    return KeptStuckDraft(statement=text, issue_kind=kind, evidence=bounded(citations))
+        return text, (hits[-1],)
+    among = "among them " if len(low) > 2 else ""
+    text = (
+        f"{words} goes with the low results: {count(len(low), 'objective')} marked with it ended "
+        f"below the pass mark, {among}{listed([name_of(o) for o in low[-2:]])}."
+    )
+    return text, tuple(low[-2:])
+
+
+def _repeated(
+    kind: str, hits: list[ObjectiveRolledUp], place: int
+) -> tuple[str, tuple[ObjectiveRolledUp, ...]]:
+    cited = spread(hits, limit=3)
+    if place:
+        where = listed([name_of(o) for o in cited])
+        return f"{where} share the mark {kind_words(kind)}; that is too thin for a pattern.", cited
+    text = (
+        f"{capital(kind_words(kind))} was noted on {count(len(hits), 'objective')}, the last of "
+        f"them {name_of(hits[-1])}. That is too thin to call it a pattern, and enough to watch "
+        "for it."
+    )
+    return text, tuple(dict.fromkeys((*cited, hits[-1])))
 
 
 def _left_low(objective: ObjectiveRolledUp) -> KeptStuckDraft:

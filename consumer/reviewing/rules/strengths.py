@@ -1,13 +1,12 @@
 """Strengths: what went well, from results first and from the learner's words where none exist."""
 
-import re
-
 from consumer.assembly.xp import rollups_of
 from consumer.drafts import WentWellDraft
 from consumer.reviewing.rules.citing import bounded, cite, cite_message, spread
 from consumer.reviewing.rules.pattern_words import persona_words
 from consumer.reviewing.rules.quotes import best_quotes
 from consumer.reviewing.rules.reading import SUCCESS_SCORE, Reading, mean_score, name_of
+from consumer.reviewing.rules.reasons import REASON, gives_reason
 from consumer.reviewing.rules.wording import count, figure, part_of
 from schemas.events import ObjectiveRolledUp
 
@@ -15,12 +14,6 @@ MIN_GAIN = 0.15
 MIN_ROLLUPS = 3
 MIN_LEAD = 0.1
 MAX_WORD_STRENGTHS = 2
-# "So that gives you two" gives no reason; "so that nobody waits" does.
-_REASONS = re.compile(
-    r"\b(?:because|therefore|which means|the reason|in order to|"
-    r"so that (?:i|we|you|he|she|it|they|the|people|nobody|everyone|anyone))\b",
-    re.IGNORECASE,
-)
 
 
 def strengths_of(reading: Reading) -> tuple[WentWellDraft, ...]:
@@ -126,8 +119,8 @@ def _strong_dimension(reading: Reading) -> WentWellDraft | None:
 
 def _in_words(reading: Reading) -> tuple[WentWellDraft, ...]:
     """Where nothing was scored: places where the learner gave a reason, in their own words."""
-    own = [m for m in reading.arc.messages if m.sender == "user" and _REASONS.search(m.text)]
-    quotes = best_quotes(own, listens_for=_REASONS, not_own=persona_words(reading))
+    own = [m for m in reading.arc.messages if m.sender == "user" and REASON.search(m.text)]
+    quotes = best_quotes(own, listens_for=REASON, not_own=persona_words(reading), fits=gives_reason)
     frames = (
         "In {stage} you gave the reason with the view, so that others could weigh it: {quote}",
         "You said why, and not only what, in {stage} too: {quote}",
@@ -136,8 +129,7 @@ def _in_words(reading: Reading) -> tuple[WentWellDraft, ...]:
     stages: set[str] = set()
     for quoted in quotes:
         stage_id = quoted.message.stage_id
-        reasoned = _REASONS.search(quoted.text)
-        if reasoned and stage_id not in stages and len(kept) < MAX_WORD_STRENGTHS:
+        if stage_id not in stages and len(kept) < MAX_WORD_STRENGTHS:
             text = frames[len(kept)].format(stage=reading.stage(stage_id), quote=quoted.ended)
             evidence = bounded((cite_message(quoted.message, quoted.text),))
             if reading.stands(text, evidence):

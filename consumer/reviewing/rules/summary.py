@@ -2,13 +2,22 @@
 
 from consumer.drafts import PatternDraft
 from consumer.reviewing.rules.pushes import top_kind
-from consumer.reviewing.rules.reading import SUCCESS_SCORE, Reading, mean_score
-from consumer.reviewing.rules.wording import capital, count, figure, kind_words, part_of
+from consumer.reviewing.rules.reading import SUCCESS_SCORE, Reading, mean_score, shows
+from consumer.reviewing.rules.wording import (
+    capital,
+    count,
+    figure,
+    kind_words,
+    listed,
+    reached_mark,
+)
 from schemas.review import MAX_HEADLINE_CHARACTERS
 
 THIN_OBJECTIVES = 6
 # With so few statements and no pattern, assembly itself says how little there was.
 THIN_STATEMENTS = 2
+# A difference of mean scores below this is no movement worth a word.
+MOVED = 0.05
 
 
 def headline_of(reading: Reading, patterns: tuple[PatternDraft, ...]) -> str:
@@ -37,9 +46,10 @@ def summary_of(reading: Reading, patterns: tuple[PatternDraft, ...], *, statemen
     sentences = (
         _basis(reading),
         _outcome(reading),
-        _thread(reading, patterns),
+        _talk(reading),
+        _thread(reading, patterns, is_thin=not patterns and statements <= THIN_STATEMENTS),
         _next(reading),
-        _limits(reading, is_thin=not patterns and statements <= THIN_STATEMENTS),
+        _limits(reading),
     )
     kept = [s for s in sentences if s and reading.stands(s, ())]
     if len(kept) < 2:
@@ -83,7 +93,7 @@ def _without_pattern(reading: Reading) -> str:
         return (
             f"A run told by its conversations: {count(len(own), 'message')} of yours over "
             f"{count(len(reading.stage_ids(reading.arc.messages)), 'stage')}, and no scores to "
-            "compare the stages by."
+            "compare them by."
         )
     return "Too little came in from this run to say how it went."
 
@@ -115,15 +125,30 @@ def _result(reading: Reading) -> str:
     if not scored:
         return ""
     reached = sum((o.score or 0.0) >= SUCCESS_SCORE for o in scored)
-    part = part_of(reached, len(scored), "scored objective")
-    return f"{part} reached the pass mark"
+    return reached_mark(reached, len(scored), "scored objective")
 
 
-def _thread(reading: Reading, patterns: tuple[PatternDraft, ...]) -> str:
+def _talk(reading: Reading) -> str:
+    """Where nothing was scored, say how the learner's words were spread over the others."""
+    if reading.scored:
+        return ""
+    own = {
+        persona.name: sum(m.sender == "user" for m in reading.arc.thread(persona.persona_id))
+        for persona in reading.arc.trigger.personas
+    }
+    if len(own) < 2 or len(set(own.values())) < 2:
+        return ""
+    most, least = max(own, key=lambda name: own[name]), min(own, key=lambda name: own[name])
+    return (
+        f"You wrote most to {most} ({count(own[most], 'message')}) and least to {least} "
+        f"({count(own[least], 'message')})."
+    )
+
+
+def _thread(reading: Reading, patterns: tuple[PatternDraft, ...], *, is_thin: bool) -> str:
     if not patterns:
-        if len(reading.arc.objectives) < THIN_OBJECTIVES and not reading.arc.messages:
-            return ""
-        return "Nothing in it repeats clearly enough across stages to be called a pattern."
+        # A review with little in it says so in assembly; twice would be once too often.
+        return "" if is_thin else "No clear trend runs through the stages."
     clauses = [clause for p in patterns if (clause := _clause(p))]
     if len(clauses) > 2:
         return f"Beside that, {clauses[2]}."
@@ -135,37 +160,41 @@ def _standing_against(reading: Reading, pattern: PatternDraft) -> str:
     if pattern.kind == "recurring_issue":
         late = mean_score(reading.late)
         early = mean_score(reading.early)
-        if early is not None and late is not None and late - early >= 0.05:
-            return "The scores rose all the same, so the work around it got better."
-        return "The work around it stayed where it was."
-    return "It is the only thing that repeats clearly enough to be called a pattern."
+        if early is None or late is None:
+            return ""
+        if abs(late - early) >= MOVED:
+            return f"The scores {'rose' if late > early else 'fell'} meanwhile."
+        return "The scores did not move with it either way."
+    return "Nothing else repeats clearly enough to be called a pattern."
 
 
 def _next(reading: Reading) -> str:
     kind = top_kind(reading)
     if kind is None:
         return ""
-    return f"The next thing to get rid of is “{kind_words(kind)}”."
+    hits = sum(shows(o, kind) for o in reading.arc.objectives)
+    return f"What to work on next is “{kind_words(kind)}”, marked on {count(hits, 'objective')}."
 
 
-def _limits(reading: Reading, *, is_thin: bool) -> str:
+def _limits(reading: Reading) -> str:
+    """Say what could not be told, and why: what was not in the record, or was too little."""
     arc = reading.arc
-    missing = []
-    if not reading.scored:
-        missing.append("scores")
-    if arc.objectives and not any(o.hints for o in arc.objectives):
-        missing.append("hints")
-    if not any(o.issues for o in arc.objectives):
-        missing.append("issues")
-    if not arc.artefacts:
-        missing.append("texts of yours")
     if not reading.scored and arc.objectives:
+        missing = ["scores"]
+        missing += [] if any(o.hints for o in arc.objectives) else ["hints"]
+        missing += [] if any(o.issues for o in arc.objectives) else ["issues"]
+        missing += [] if arc.artefacts else ["texts of yours"]
         return (
-            f"There are no {' or '.join(missing)} in it, so nothing is said about quality, help or "
-            "progress: what follows is what was said, and no more."
+            f"There are no {listed(missing, 'or')} in it, so quality, help and progress stay out "
+            "of this review."
         )
-    if len(arc.objectives) < THIN_OBJECTIVES and not is_thin:
-        return "There is very little to go by here, so take it as a note and not as a verdict."
+    if len(arc.objectives) < THIN_OBJECTIVES:
+        return "Take it as a note and not as a verdict: each figure rests on very little."
+    pace = next((s for s in reading.signals if s.kind == "pace"), None)
+    if pace is None or pace.verdict not in {"too_little_data", "unclear"}:
+        return ""
     if not any(stage.expected_minutes for stage in arc.stages):
-        return "Without expected times the stages cannot be compared for pace."
-    return ""
+        return "No stage says how long it should take, so none of this is about your speed."
+    if pace.verdict == "unclear":
+        return f"Over {count(pace.n, 'stage')} your speed shows no clear trend."
+    return "Too few stages were timed to say whether you got faster."

@@ -22,10 +22,17 @@ def part_of(number: int, total: int, noun: str) -> str:
     """Write a part of a whole: "nine of 18 objectives", "all 15 objectives", "none of two"."""
     things = count(total, noun).removeprefix("one ") if total == 1 else count(total, noun)
     if total == 1:
-        return f"{'the one' if number else 'not the one'} {things}"
+        return f"{'the one' if number else 'no'} {things}"
     if number == total:
         return f"both {noun}s" if total == 2 else f"all {things}"
     return f"{'none' if not number else number_word(number)} of {things}"
+
+
+def reached_mark(number: int, total: int, noun: str) -> str:
+    """Say how many reached the pass mark, as a clause: "nine of 18 objectives reached it"."""
+    if total == 1:
+        return f"the one {noun} {'reached' if number else 'stayed below'} the pass mark"
+    return f"{part_of(number, total, noun)} reached the pass mark"
 
 
 def quoted_words(text: str, *, limit: int = 240) -> str:
@@ -51,11 +58,11 @@ def percent(ratio: float) -> str:
     return f"{100 * ratio:.0f} %"
 
 
-def listed(items: Sequence[str]) -> str:
+def listed(items: Sequence[str], last: str = "and") -> str:
     """Join words as a list: "a", "a and b", "a, b and c"."""
     if len(items) < 2:
         return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"
+    return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
 def titled(title: str, fallback: str) -> str:

@@ -24,42 +24,59 @@ def writing_style_of(reading: Reading) -> WritingStyleDraft | None:
     if not measured or not cited:
         return None
     evidence = bounded([cite_artefact(artefact, quote) for artefact, quote in cited])
-    sentences = (
-        f"In these notes you wrote {measured[0].n} words.",
-        _lengths(measured),
-        _rates(measured),
-    )
+    sentences = (_size(measured), _rates(measured), _contrast(measured))
     stated = [s for s in sentences if s and reading.stands(s, evidence)]
     if len(stated) < 2:
         return None
-    closing = "That describes these texts; it is no mark, and it need not hold for others."
-    return WritingStyleDraft(statement=" ".join((*stated, closing)), evidence=evidence)
+    return WritingStyleDraft(statement=" ".join(stated), evidence=evidence)
 
 
-def _lengths(measured: Sequence[Signal]) -> str:
+def _size(measured: Sequence[Signal]) -> str:
+    words = f"In these notes you wrote {measured[0].n} words"
     length = next((s for s in measured if "sentence" in s.name and "length" in s.name), None)
     if length is None or length.value is None:
-        return ""
-    return f"Your sentences run to {plain_number(length.value)} words on average."
+        return f"{words}."
+    return f"{words}, in sentences of {length.value:.0f} words on average."
 
 
 def _rates(measured: Sequence[Signal]) -> str:
-    """Say what is counted by the hundred words, in one sentence."""
-    said = []
+    """Say what is counted by the hundred words, the most frequent first."""
+    said = [
+        f"{plain_number(value)} {words}{_CHANGES.get(signal.verdict, '')}"
+        for value, words, signal in _counted(measured)
+    ]
+    return f"Counted per hundred words, {listed(said)}." if said else ""
+
+
+def _contrast(measured: Sequence[Signal]) -> str:
+    """Say what a reader gets most and least of, which is what the figures are good for."""
+    counted = _counted(measured)
+    if len(counted) < 2 or counted[0][0] < 2 * counted[-1][0]:
+        return "No one of these stands out, and it need not hold for other texts of yours."
+    most, least = counted[0][1], counted[-1][1]
+    return (
+        f"So whoever reads them learns {_READS[most]} far more often than {_READS[least]}; in "
+        "other texts of yours it may be different."
+    )
+
+
+def _counted(measured: Sequence[Signal]) -> list[tuple[float, str, Signal]]:
+    found = []
     for part, words in _PHRASES:
         signal = next((s for s in measured if part in s.name), None)
         if signal is not None and signal.value:
-            said.append(f"{plain_number(signal.value)} {words}{_CHANGES.get(signal.verdict, '')}")
-    return f"In every hundred of them there are about {listed(said)}." if said else ""
+            found.append((signal.value, words, signal))
+    return sorted(found, key=lambda entry: -entry[0])
 
 
 _CHANGES = {"improving": " (more towards the end)", "worsening": " (fewer towards the end)"}
-_PHRASES = (
-    ("evidence", "that say what a statement rests on"),
-    ("hedg", "that soften one"),
-    ("owner", "that say who acts"),
-    ("heading", "headings or list items"),
-)
+_ACTS, _RESTS, _SOFTENS = "say who acts", "say what a statement rests on", "soften a statement"
+_PHRASES = (("evidence", _RESTS), ("hedg", _SOFTENS), ("owner", _ACTS))
+_READS = {
+    _ACTS: "who acts",
+    _RESTS: "what a statement rests on",
+    _SOFTENS: "how sure you are",
+}
 
 
 def _cited(reading: Reading) -> list[tuple[ArtefactSubmitted, str]]:

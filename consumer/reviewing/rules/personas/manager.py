@@ -12,7 +12,7 @@ from consumer.reviewing.rules.wording import (
     count,
     figure,
     kind_words,
-    part_of,
+    reached_mark,
 )
 
 _PROMISE = r"(?:i['’]ll|i will|we['’]ll|we will|i am going to|i['’]m going to)"
@@ -28,12 +28,24 @@ LISTENS_FOR = re.compile(
     r"signed off|risk|deadline|ready)\b",
     re.IGNORECASE,
 )
-_PROMISED = re.compile(rf"\b{_PROMISE}\b", re.IGNORECASE)
+# A "we" puts nobody's name on a task.
+_PROMISED = re.compile(r"\bi(?:['’]ll| will|['’]m going to| am going to)\b", re.IGNORECASE)
 _DATED = re.compile(rf"\b{_DATE}", re.IGNORECASE)
-_DONE = re.compile(r"\b(?:done|sent|finished|shipped|delivered|closed|signed off)\b", re.IGNORECASE)
+# Reported by the one who did it: "sent at ten", "I have closed it", not "the signal is sent".
+_DONE = re.compile(
+    r"^(?:done|sent|finished|shipped|delivered|closed|signed off)\b|"
+    r"\b(?:i|we)(?:['’]ve| have)? (?:just |already |now )?(?:sent|finished|shipped|delivered|"
+    r"closed|signed off)\b|\b(?:it|that|this)(?:['’]s| is) (?:done|sent|finished|closed)\b",
+    re.IGNORECASE,
+)
 _RECOMMENDS = re.compile(
     r"\b(?:recommend|propose|suggest|decision|decided|my advice|should|let['’]s|i would)\b",
     re.IGNORECASE,
+)
+
+ASKS = (
+    "Where would you have told me sooner, looking back?",
+    "Which of your promises would you drop first if the date moved?",
 )
 
 
@@ -45,6 +57,12 @@ def speak(thread: Thread) -> tuple[str, list[str]]:
         sentences.append(_relied_on(thread, second, again=True))
     sentences += [_came_back(thread), _left_open(thread), _unanswered(thread)]
     return _delivered(thread), sentences
+
+
+def alone(thread: Thread) -> str:
+    """Say that the learner never wrote back."""
+    said = thread.first.ended if thread.first else ""
+    return f"My word to you was {said} Nothing came back, so I had nothing to plan with."
 
 
 def _delivered(thread: Thread) -> str:
@@ -60,9 +78,8 @@ def _delivered(thread: Thread) -> str:
         )
     reached = sum((o.score or 0.0) >= SUCCESS_SCORE for o in scored)
     return thread.choose(
-        f"Delivery first: {part_of(reached, len(scored), 'objective')} reached the pass mark.",
-        f"My ledger for this run says {part_of(reached, len(scored), 'objective')} at or "
-        "above the pass mark.",
+        f"Delivery first: {reached_mark(reached, len(scored), 'objective')}.",
+        f"By my ledger for this run, {reached_mark(reached, len(scored), 'objective')}.",
     )
 
 
@@ -108,7 +125,7 @@ def _came_back(thread: Thread) -> str:
 def _left_open(thread: Thread) -> str:
     low = lowest(thread.reading)
     if low is None or not thread.reading.stands(name_of(low), (cite(low),)):
-        return "Nothing scored was left below it." if thread.reading.scored else ""
+        return "Nothing scored was left below that mark." if thread.reading.scored else ""
     return (
         f"Still on my list: {name_of(low)}, closed at {figure(low.score or 0.0)} after "
         f"{count(low.attempts, 'attempt')}."

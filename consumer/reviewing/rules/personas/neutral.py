@@ -10,6 +10,11 @@ LISTENS_FOR = re.compile(
     r"\b(?:because|think|want|need|plan|will|would|should|could|agree|decide\w*)\b", re.IGNORECASE
 )
 
+ASKS = (
+    "Which entry would you word differently now?",
+    "What is missing from the log that you would add?",
+)
+
 
 def speak(thread: Thread) -> tuple[str, list[str]]:
     """Return a plain account's opening and the sentences that follow."""
@@ -20,7 +25,14 @@ def speak(thread: Thread) -> tuple[str, list[str]]:
     return _account(thread), sentences
 
 
+def alone(thread: Thread) -> str:
+    """Say that the learner never wrote back."""
+    return f"One side only is on record: {thread.first.ended if thread.first else ''}"
+
+
 def _account(thread: Thread) -> str:
+    if len(thread.messages) == 1:
+        return "The log between us is a single entry."
     own = count(len(thread.own), "message")
     return thread.choose(
         f"An account rather than a judgement: {own} of yours, out of {len(thread.messages)} that "

@@ -16,6 +16,10 @@ LISTENS_FOR = re.compile(
 )
 _ASKS = re.compile(r"\?\s*$")
 _TO_ME = re.compile(r"\b(?:you|your|yours|you['’](?:ll|re|ve|d))\b", re.IGNORECASE)
+ASKS = (
+    "Whom on our side would you go to first, another time, and with what?",
+    "What would you need to hear from us, another time, before you settle it?",
+)
 
 
 def speak(thread: Thread) -> tuple[str, list[str]]:
@@ -25,6 +29,12 @@ def speak(thread: Thread) -> tuple[str, list[str]]:
         sentences.append(_elsewhere(thread, thread.second))
     sentences += [_waiting(thread), _silence(thread), _unanswered(thread)]
     return _contact(thread), sentences
+
+
+def alone(thread: Thread) -> str:
+    """Say that the learner never wrote back."""
+    said = thread.first.ended if thread.first else ""
+    return f"From our side there was {said} We never learned what you made of it."
 
 
 def _contact(thread: Thread) -> str:
@@ -63,10 +73,7 @@ def _elsewhere(thread: Thread, quoted: Quoted) -> str:
 
 def _effect(quoted: Quoted) -> str:
     if _ASKS.search(quoted.text):
-        return (
-            "being asked before anything was settled on our behalf spared us from undoing it "
-            "afterwards"
-        )
+        return "a question like that costs us less than a wrong guess on our behalf would have"
     if _TO_ME.search(quoted.text):
         return "we could find our own part in that without having to translate it"
     return "we had to work out for ourselves what that meant for our side"
@@ -75,14 +82,16 @@ def _effect(quoted: Quoted) -> str:
 def _waiting(thread: Thread) -> str:
     replies = thread.reply_words()
     if replies == "at once":
-        return "When we asked, you answered at once as a rule, so nobody over here sat waiting."
+        return "When we wrote, you answered at once as a rule, so nobody over here sat waiting."
     if replies == "within minutes":
         return "Your answers tended to reach us within minutes, quick enough to act on."
     if replies == "the same day":
         return "Answers came the same day, though as a rule not within the hour."
     if replies:
         return "We waited a day or more for answers, and had to guess in the meantime."
-    return "Answers to what we asked did not come while the stage was still running."
+    if not thread.asked:
+        return ""
+    return "What we asked was not answered while the stage was still running."
 
 
 def _silence(thread: Thread) -> str:

@@ -6,6 +6,7 @@ from consumer.reviewing.rules.advice import step_for
 from consumer.reviewing.rules.personas.thread import Thread, is_quotable
 from consumer.reviewing.rules.pushes import top_kind
 from consumer.reviewing.rules.quotes import Quoted
+from consumer.reviewing.rules.reasons import REASON
 from consumer.reviewing.rules.wording import count, kind_words, number_word
 
 LISTENS_FOR = re.compile(
@@ -14,13 +15,19 @@ LISTENS_FOR = re.compile(
     re.IGNORECASE,
 )
 _REASONED = re.compile(
-    r"\b(?:because|so that|since|which means|the reason|therefore|otherwise|unless)\b|, so\b",
+    rf"{REASON.pattern}|\b(?:since|otherwise|unless)\b|\w, so (?:i|we|you|it|they|the)\b",
     re.IGNORECASE,
 )
+# Done by the one who tells it: "I checked the log", "Pulled the rows", not "it was looked at".
 _CHECKED = re.compile(
-    r"\b(?:checked|compared|tested|tried|measured|looked at|counted|re-?ran|reran|went through|"
-    r"queried|joined|read through|verified|pulled)\b",
+    r"(?:^|[.;:] |\b(?:i|we)(?:['’]ve| have|['’]d| had)? (?:just |also |already )?)"
+    r"(?:checked|compared|tested|tried|measured|counted|re-?ran|went through|queried|joined|"
+    r"read through|verified|pulled)\b",
     re.IGNORECASE,
+)
+ASKS = (
+    "So what would you have had to see to change your mind?",
+    "So what did you rule out, and in which order?",
 )
 
 
@@ -33,6 +40,12 @@ def speak(thread: Thread) -> tuple[str, list[str]]:
     return _method(thread), sentences
 
 
+def alone(thread: Thread) -> str:
+    """Say that the learner never wrote back."""
+    said = thread.first.ended if thread.first else ""
+    return f"I tossed you {said} You left it lying, so I never saw you think."
+
+
 def _method(thread: Thread) -> str:
     objectives = thread.reading.arc.objectives
     retried = sum(o.attempts > 1 for o in objectives)
@@ -42,10 +55,15 @@ def _method(thread: Thread) -> str:
             "I only ever look at how a thing gets made, so here is what I noticed while we talked.",
             "Never mind the result for a moment; I want to talk about how you got there.",
         )
+    if len(objectives) == 1:
+        return (
+            f"There's one objective to look at, and its route has {count(hints, 'hint')} and "
+            f"{count(objectives[0].attempts, 'attempt')} in it."
+        )
+    again = "none" if not retried else number_word(retried)
     return thread.choose(
-        f"What interests me is how you got there: {number_word(retried)} of "
-        f"{count(len(objectives), 'objective')} needed another go, and you opened "
-        f"{count(hints, 'hint')} on the way.",
+        f"What interests me is how you got there: {again} of {count(len(objectives), 'objective')} "
+        f"needed another go, and you opened {count(hints, 'hint')} on the way.",
         f"I don't much mind where the numbers ended; I'm looking at the route, and it has "
         f"{count(hints, 'hint')} and {count(retried, 'second go', 'second goes')} in it.",
     )
@@ -66,13 +84,13 @@ def _later(thread: Thread, quoted: Quoted) -> str:
 
 def _read(quoted: Quoted) -> str:
     if _CHECKED.search(quoted.text) and _REASONED.search(quoted.text):
-        return "You'd looked before you spoke, and you show me why; I can pick that apart, good."
+        return "You had looked before you spoke, and you show me why; that I can pick apart."
     if _CHECKED.search(quoted.text):
-        return "You'd had your hands on it before you spoke."
+        return "You had your hands on it before you spoke."
     if _REASONED.search(quoted.text):
         return "There's a reason next to the claim, so I can argue with the reason."
     if "?" in quoted.text:
-        return "That's a question I can work with, though I'd like to see what you'd tried first."
+        return "That's a question I can work with, though I'd like to see what you had tried first."
     return "I believe you, but I can't see what it stands on."
 
 

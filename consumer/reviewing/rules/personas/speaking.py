@@ -22,14 +22,22 @@ class _Manner:
 
     listens_for: re.Pattern[str]
     speak: Callable[[Thread], Speech]
+    alone: Callable[[Thread], str]
+    asks: tuple[str, str]
 
 
 _MANNERS: Final[Mapping[str, _Manner]] = {
-    "manager": _Manner(manager.LISTENS_FOR, manager.speak),
-    "senior_peer": _Manner(senior_peer.LISTENS_FOR, senior_peer.speak),
-    "cross_functional_partner": _Manner(partner.LISTENS_FOR, partner.speak),
+    "manager": _Manner(manager.LISTENS_FOR, manager.speak, manager.alone, manager.ASKS),
+    "senior_peer": _Manner(
+        senior_peer.LISTENS_FOR, senior_peer.speak, senior_peer.alone, senior_peer.ASKS
+    ),
+    "cross_functional_partner": _Manner(
+        partner.LISTENS_FOR, partner.speak, partner.alone, partner.ASKS
+    ),
 }
-_ANY_ROLE: Final = _Manner(neutral.LISTENS_FOR, neutral.speak)
+_ANY_ROLE: Final = _Manner(neutral.LISTENS_FOR, neutral.speak, neutral.alone, neutral.ASKS)
+# "senior_peer_2" is a second one of that role.
+_NUMBERED: Final = re.compile(r"[_ -]*\d+\Z")
 
 
 def perspectives_of(reading: Reading) -> dict[str, PerspectiveDraft | None]:
@@ -37,9 +45,10 @@ def perspectives_of(reading: Reading) -> dict[str, PerspectiveDraft | None]:
     before: Counter[str] = Counter()
     drafts: dict[str, PerspectiveDraft | None] = {}
     for persona in reading.arc.trigger.personas:
-        manner = _MANNERS.get(persona.role, _ANY_ROLE)
-        variant = reading.seed + before[persona.role]
-        before[persona.role] += 1
+        role = _NUMBERED.sub("", persona.role.strip().casefold().replace(" ", "_"))
+        manner = _MANNERS.get(role, _ANY_ROLE)
+        variant = reading.seed + before[role]
+        before[role] += 1
         thread = thread_of(reading, persona, listens_for=manner.listens_for, variant=variant)
         if thread is not None:
             drafts[persona.persona_id] = _draft(reading, thread, manner)
@@ -48,13 +57,15 @@ def perspectives_of(reading: Reading) -> dict[str, PerspectiveDraft | None]:
 
 def _draft(reading: Reading, thread: Thread, manner: _Manner) -> PerspectiveDraft:
     opening, sentences = manner.speak(thread)
-    if not thread.own:
-        sentences = ["You never wrote back to me in this run, so that is all I can say."]
     extra: list[Citation] = []
     asked = thread.open_question()
     if asked is not None:
         extra.append(cite_message(asked.message, asked.text))
-    text = thread.standing([opening, *sentences], tuple(extra))
+    if not thread.own:
+        sentences = [manner.alone(thread)]
+    asks = bool(thread.own) and thread.voice.asks and asked is None
+    closing = thread.choose(*manner.asks) if asks else ""
+    text = thread.standing([opening, *sentences], closing=closing, extra=tuple(extra))
     shown = [c for c in extra if c.quote and c.quote in text]
     low = lowest(reading)
     if low is not None and low.title and low.title in text:

@@ -9,18 +9,15 @@ from consumer.assembly.grounding import is_long_enough
 from consumer.assembly.prose import clean
 from consumer.drafts import Citation
 from consumer.reviewing.rules.citing import bounded, cite_message
+from consumer.reviewing.rules.personas.voice import Voice, voice_of
 from consumer.reviewing.rules.quotes import Quoted, best_quotes, longest_whole
 from consumer.reviewing.rules.reading import Reading
+from consumer.reviewing.rules.wording import joined
 from schemas.events import ConversationMessage, Persona
 
-_TERSE = re.compile(
-    r"\b(?:terse|short|brief|blunt|brisk|clipped|curt|direct|few words|to the point|laconic)\b",
-    re.IGNORECASE,
-)
 _PROMPT_SECONDS = 120.0
 _SOON_SECONDS = 1_800.0
 _SAME_DAY_SECONDS = 28_800.0
-MAX_SENTENCES_TERSE = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +26,7 @@ class Thread:
 
     reading: Reading
     persona: Persona
+    voice: Voice
     messages: tuple[ConversationMessage, ...]
     first: Quoted | None
     second: Quoted | None
@@ -38,11 +36,6 @@ class Thread:
     def own(self) -> tuple[ConversationMessage, ...]:
         """Return the learner's messages in it."""
         return tuple(m for m in self.messages if m.sender == "user")
-
-    @property
-    def is_terse(self) -> bool:
-        """Tell whether this persona's voice is a short one."""
-        return bool(_TERSE.search(self.persona.voice))
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -75,6 +68,11 @@ class Thread:
         readable = [p for p in asked if not any(mark in p for mark in '“”"«»„「」')]
         return Quoted(last, readable[-1]) if readable else None
 
+    @property
+    def asked(self) -> bool:
+        """Tell whether the persona asked the learner anything."""
+        return any("?" in m.text for m in self.messages if m.sender == "persona")
+
     def reply_seconds(self) -> float | None:
         """Return the median time to the learner's reply within a stage, None without replies."""
         gaps = [
@@ -97,13 +95,13 @@ class Thread:
             return "within minutes"
         return "the same day" if seconds <= _SAME_DAY_SECONDS else "after a day or more"
 
-    def standing(self, sentences: list[str], extra: tuple[Citation, ...] = ()) -> str:
-        """Join what code can verify; a terse voice keeps to the first few sentences."""
+    def standing(
+        self, sentences: list[str], *, closing: str, extra: tuple[Citation, ...] = ()
+    ) -> str:
+        """Join, in this persona's voice, what code can verify, and end on `closing`."""
         citations = (*self.citations, *extra)
         kept = [s for s in sentences if s and self.reading.stands(s, citations)]
-        if self.is_terse:
-            kept = kept[:MAX_SENTENCES_TERSE]
-        return " ".join(kept)
+        return joined(self.voice.spoken(kept, closing))
 
 
 def thread_of(
@@ -113,7 +111,8 @@ def thread_of(
     messages = reading.arc.thread(persona.persona_id)
     own = [m for m in messages if m.sender == "user"]
     theirs = "\n".join(fold(m.text) for m in messages if m.sender == "persona")
-    quotes = list(best_quotes(own, listens_for=listens_for, not_own=theirs))
+    voice = voice_of(persona.voice)
+    quotes = best_quotes(own, listens_for=listens_for, concerns=voice.concerns, not_own=theirs)
     if not quotes:
         fallback = longest_whole(own) or longest_whole(messages)
         if fallback is None:
@@ -121,6 +120,7 @@ def thread_of(
         return Thread(
             reading=reading,
             persona=persona,
+            voice=voice,
             messages=messages,
             first=fallback,
             second=None,
@@ -134,6 +134,7 @@ def thread_of(
     return Thread(
         reading=reading,
         persona=persona,
+        voice=voice,
         messages=messages,
         first=pair[0],
         second=pair[1] if len(pair) > 1 else None,
