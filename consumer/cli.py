@@ -204,6 +204,23 @@ def token(
 
 
 @app.command()
+def redo(
+    *,
+    run_id: Annotated[str, typer.Argument(help="A run whose review is published.")],
+    wait: Annotated[
+        bool, typer.Option(help="Wait until the new revision is published, or only ask for it.")
+    ] = True,
+    timeout: Annotated[
+        float, typer.Option(min=0, metavar="SECONDS", help="How long to wait at most.")
+    ] = 180,
+) -> None:
+    """Publish a new revision of a run's review on purpose; the models are asked anew."""
+    from consumer.commands.redo import run_redo
+
+    run_redo(run_id, wait_seconds=timeout if wait else None)
+
+
+@app.command()
 def erase(
     user_id: Annotated[str, typer.Argument(help="The user whose everything must go.")],
 ) -> None:

@@ -19,7 +19,8 @@ class Run:
     """A triggered run; `revision` 0: nothing is published yet.
 
     `changes` is how often something came for it since it was triggered, as of when this was read;
-    `arc_digest` is that of the arc reviewed last, empty before.
+    `arc_digest` is that of the arc reviewed last, empty before. `partition` is that of the trigger;
+    `wanted_revision` above `revision`: someone asked for that one on purpose.
     """
 
     trigger: ScenarioCompleted
@@ -28,6 +29,8 @@ class Run:
     status: str | None
     changes: int = 0
     arc_digest: str = ""
+    partition: int = 0
+    wanted_revision: int = 0
 
 
 class Runs(Erasures):
@@ -54,7 +57,7 @@ class Runs(Erasures):
             if added.scalar_one_or_none() is not None:
                 await self._keep(connection, RUN_REFERENCES, _references(trigger))
             query = select(RUNS).where(RUNS.c.run_id == trigger.run_id)
-            found = _run((await connection.execute(query)).one())
+            found = run_of((await connection.execute(query)).one())
         await self._refuse_erased(trigger)
         return found
 
@@ -63,7 +66,7 @@ class Runs(Erasures):
         query = select(RUNS).where(RUNS.c.run_id == run_id)
         async with self._reading() as connection:
             found = (await connection.execute(query)).one_or_none()
-        return None if found is None else _run(found)
+        return None if found is None else run_of(found)
 
     async def mark_published(
         self,
@@ -92,33 +95,6 @@ class Runs(Erasures):
             done = await connection.execute(update(RUNS).where(*is_news).values(values))
             return done.rowcount == 1
 
-    async def late_runs(self, *, published_since_ms: int, limit: int) -> tuple[Run, ...]:
-        """Return reviewed runs that something came for after they were gathered, oldest first.
-
-        What came may have changed nothing (a duplicate, an unsound record): compare the digest of
-        the arc with `arc_digest`, and call `mark_checked` where it is the same.
-        """
-        query = (
-            select(RUNS)
-            .where(
-                RUNS.c.published_at_ms >= published_since_ms,
-                RUNS.c.changes > RUNS.c.reviewed_changes,
-            )
-            .order_by(RUNS.c.published_at_ms, RUNS.c.run_id)
-            .limit(limit)
-        )
-        async with self._reading() as connection:
-            return tuple(_run(row) for row in await connection.execute(query))
-
-    async def mark_checked(self, run: Run) -> None:
-        """Remember that what came for the run, as far as `run` was read, changed nothing."""
-        async with self._writing() as connection:
-            await connection.execute(
-                update(RUNS)
-                .where(RUNS.c.run_id == run.trigger.run_id, RUNS.c.reviewed_changes < run.changes)
-                .values(reviewed_changes=run.changes)
-            )
-
     async def _refuse_erased(self, trigger: ScenarioCompleted) -> None:
         # After the row is committed: an erasure at the same time either deletes it or is seen here.
         erased_at_ms = (await self._erased([trigger.user_id])).get(trigger.user_id)
@@ -139,6 +115,7 @@ def _run_row(trigger: ScenarioCompleted, *, triggered_at_ms: int, partition: int
         "revision": 0,
         "reviewed_changes": 0,
         "arc_digest": "",
+        "wanted_revision": 0,
     }
 
 
@@ -151,7 +128,8 @@ def _references(trigger: ScenarioCompleted) -> Sequence[dict[str, str]]:
     ]
 
 
-def _run(row: Row[Any]) -> Run:
+def run_of(row: Row[Any]) -> Run:
+    """Return the run of a row of `runs`."""
     return Run(
         trigger=ScenarioCompleted.model_validate_json(row.trigger),
         triggered_at_ms=row.record_timestamp_ms,
@@ -159,4 +137,6 @@ def _run(row: Row[Any]) -> Run:
         status=row.status,
         changes=row.changes,
         arc_digest=row.arc_digest,
+        partition=row.input_partition,
+        wanted_revision=row.wanted_revision,
     )

@@ -12,7 +12,8 @@ from consumer.context.counting import SharedCounting
 from consumer.context.errors import StoreError
 from consumer.context.failures import brief
 from consumer.context.publications import Publications
-from consumer.context.runs import Run, Runs
+from consumer.context.revisits import Revisits
+from consumer.context.runs import Run
 from consumer.context.spending import Spendings
 from gateway.database import open_engine
 from schemas.events import ScenarioCompleted
@@ -20,7 +21,7 @@ from schemas.events import ScenarioCompleted
 __all__ = ["Run", "SoundCounts", "Store", "open_store"]
 
 
-class Store(ContextRows, Runs, Publications, CallJournal, Spendings):
+class Store(ContextRows, Revisits, Publications, CallJournal, Spendings):
     """All of the consumer's tables behind one engine; build it with `open_store`."""
 
     def __init__(self, engine: AsyncEngine) -> None:

@@ -50,7 +50,7 @@ async def test_the_migrations_make_the_tables_that_the_code_names(store: Store) 
 
 async def test_the_comparison_sees_what_is_missing(store: Store) -> None:
     async with store._writes.begin() as connection:
-        await connection.exec_driver_sql("DROP INDEX ix_runs_published")
+        await connection.exec_driver_sql("DROP INDEX ix_runs_user")
     async with store._engine.connect() as connection:
         assert len(await connection.run_sync(_differences)) == 1
 
