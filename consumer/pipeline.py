@@ -23,12 +23,14 @@ from consumer.context.resolve import Resolved
 from consumer.context.store import Run, Store
 from consumer.context.wholeness import Wholeness
 from consumer.drafts import ReviewDraft
+from consumer.failed_calls import told_to_the_stream
 from consumer.publication import Publication
 from consumer.reviewing.errors import ReviewCallsFailed
+from consumer.reviewing.policy import calls_deadline
 from consumer.signals.compute import compute
 from consumer.stream.completion import Completion, Revisit
 from consumer.stream.dead_letters import DeadLetterDesk
-from consumer.stream.errors import ProviderOutage, Rejected, RetryLater
+from consumer.stream.errors import Rejected, RetryLater
 from producer.fault_points import FaultPoint, reach
 from producer.progress import ProgressPublisher
 from producer.records import SourceRecord
@@ -44,10 +46,6 @@ from schemas.wire import decode
 
 SCHEMA_VERSION: Final = 1
 STORE_RETRY_SECONDS: Final = 2.0
-SATURATION_RETRY_SECONDS: Final = 1.0
-# An outage is looked at again when the first circuit lets a probe through, within these bounds.
-OUTAGE_PAUSE_LEAST: Final = 0.5
-OUTAGE_PAUSE_MOST: Final = 300.0
 
 OnCall = Callable[[int, int], None]
 _log = structlog.get_logger(__name__)
@@ -92,13 +90,9 @@ async def review_arc(
         ReviewCallsFailed: the models gave no arc read or no scoring, and rules may not stand in.
     """
     arc = resolved.arc
+    deadline = calls_deadline(asyncio.get_running_loop().time(), options.deadline_seconds)
     signals = compute(arc, base_rates=options.base_rates)
-    draft = await reviewing.draft(
-        arc,
-        signals,
-        deadline=asyncio.get_running_loop().time() + options.deadline_seconds,
-        on_progress=on_progress,
-    )
+    draft = await reviewing.draft(arc, signals, deadline=deadline, on_progress=on_progress)
     seen = counts_of(arc)
     review = assemble(
         draft,
@@ -250,12 +244,7 @@ class ReviewPipeline:
             raise Rejected(error.kind, str(error)) from error
         except ReviewCallsFailed as error:
             await self._report(run.trigger, "delayed", "the models do not answer")
-            if error.pause_seconds is not None:
-                pause = min(max(error.pause_seconds, OUTAGE_PAUSE_LEAST), OUTAGE_PAUSE_MOST)
-                raise ProviderOutage(pause, str(error)) from error
-            if error.is_saturation:
-                raise RetryLater(SATURATION_RETRY_SECONDS, str(error), waiting=True) from error
-            raise RetryLater(0, str(error)) from error
+            raise told_to_the_stream(error) from error
 
     async def _dead_letter_unsound(self, resolved: Resolved) -> None:
         fresh = [one for one in resolved.unsound if not one.record.dead_lettered]

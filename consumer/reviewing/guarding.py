@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from consumer.reviewing.breaker import Breaker, BreakerLimits
+from consumer.reviewing.breaker import Breaker, BreakerLimits, CircuitState
 from consumer.reviewing.budgeted import BudgetedProvider, Budgets
 from consumer.reviewing.bulkhead import Bulkhead, ProviderLimits
 from consumer.reviewing.call_metrics import CallMetrics, MeteredProvider
@@ -84,6 +84,7 @@ class Guards:
             others_blocked=lambda: self._others_blocked(index),
             on_state=partial(metrics.circuit, *which),
         )
+        metrics.circuit(*which, CircuitState.CLOSED)
         self._guarded.append(guarded)
 
     def _paid(self, adapter: Provider) -> Provider:

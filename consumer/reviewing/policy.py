@@ -9,6 +9,7 @@ transient, local saturation                    full jitter, a few times
 """
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 from consumer.reviewing.outcome import Outcome, OutcomeKind
 
@@ -18,6 +19,8 @@ REPAIRABLE = frozenset(
 REPEATABLE = frozenset(
     {OutcomeKind.TRANSIENT, OutcomeKind.LOCAL_SATURATION, OutcomeKind.RATE_LIMITED}
 )
+ASSEMBLY_SECONDS: Final = 0.25
+ASSEMBLY_SHARE: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +75,11 @@ def next_step(
     if step is None or step.wait_seconds + attempt_seconds >= seconds_left:
         return None
     return step
+
+
+def calls_deadline(now: float, seconds: float) -> float:
+    """Return until when a review's calls may take, leaving a moment to assemble and check it."""
+    return now + seconds - min(ASSEMBLY_SECONDS, seconds * ASSEMBLY_SHARE)
 
 
 def provider_deadline(now: float, deadline: float, *, following: int, reserve: float) -> float:

@@ -1,9 +1,11 @@
 """Two hundred reviews at once, five calls of one second each, against the floor of the limits.
 
-    .venv/bin/python tests/benchmarks/many_reviews.py [--concurrent N]
+    .venv/bin/python tests/benchmarks/many_reviews.py [--slots N | --per-minute N]
 
 Through the real Gemini SDK and a loopback socket: the emulator runs in a process of its own. The
-floor is what the slots allow with everything else free: calls / slots x the latency of one.
+floor is what the limit allows with everything else free: with slots, requests / slots x the
+latency of one; with a rate, what it takes to send them and the last one's latency. What the
+emulator's answers make the service repair are requests like any other.
 """
 
 import argparse
@@ -69,14 +71,15 @@ def arcs() -> list[Resolved]:
     return copies
 
 
-async def measure(address: str, *, concurrent: int) -> None:
+async def measure(address: str, *, slots: int | None, per_minute: float | None) -> None:
     settings = load_settings(
         Settings,
         overrides={
             "reviewers": ("gemini",),
             "gemini_api_key": "no-key-is-needed",
             "gemini_base_url": address,
-            "gemini_max_concurrent": concurrent,
+            "gemini_max_concurrent": slots or 1000,
+            "gemini_requests_per_minute": per_minute,
             "review_deadline_seconds": 600,
         },
     )
@@ -98,30 +101,46 @@ async def measure(address: str, *, concurrent: int) -> None:
         started, cpu = time.perf_counter(), time.process_time()
         reviews = await asyncio.gather(*(one(run) for run in runs))
         took, cpu = time.perf_counter() - started, time.process_time() - cpu
-    report(reviews, took=took, cpu=cpu, concurrent=concurrent)
+    report(reviews, took=took, cpu=cpu, slots=slots, per_minute=per_minute)
 
 
-def report(reviews: list[ReviewReady], *, took: float, cpu: float, concurrent: int) -> None:
+def report(
+    reviews: list[ReviewReady],
+    *,
+    took: float,
+    cpu: float,
+    slots: int | None,
+    per_minute: float | None,
+) -> None:
+    """Print what it took, beside the floor."""
     calls = [call for review in reviews for call in review.provenance.calls]
     requests = sum(call.attempts for call in calls)
-    floor = math.ceil(requests / concurrent) * LATENCY_SECONDS
+    if slots is not None:
+        limit, floor = f"{slots} slots", math.ceil(requests / slots) * LATENCY_SECONDS
+    else:
+        rate = (per_minute or 0) / 60
+        # One second's worth may go at once.
+        limit, floor = f"{per_minute:g} a minute", (requests - rate) / rate + LATENCY_SECONDS
     statuses = sorted({(r.status, r.reviewer) for r in reviews})
-    print(f"{len(reviews)} reviews, {len(calls)} calls, {requests} attempts, {statuses}")
-    print(f"slots {concurrent}, a call {LATENCY_SECONDS:g} s: floor {floor:.2f} s")
-    print(f"took {took:.2f} s = {took / floor:.3f} x the floor; allowed 1.05")
+    print(f"{len(reviews)} reviews, {len(calls)} calls, {requests} requests, {statuses}")
+    print(f"{limit}, a request {LATENCY_SECONDS:g} s: floor {floor:.2f} s")
+    print(f"took {took:.2f} s = {took / floor:.3f} x the floor; wanted: at most 1.05")
     print(
-        f"CPU {cpu:.2f} s of this process ({cpu / requests * 1000:.1f} ms a call, prompts, checks "
-        f"and assembly included); {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
+        f"CPU {cpu:.2f} s of this process ({cpu / len(reviews) * 1000:.0f} ms a review: prompts, "
+        f"SDK, checks, assembly); {os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}"
     )
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--concurrent", type=int, default=50)
-    concurrent = parser.parse_args().concurrent
+    parser = argparse.ArgumentParser()
+    limit = parser.add_mutually_exclusive_group()
+    limit.add_argument("--slots", type=int)
+    limit.add_argument("--per-minute", type=float)
+    chosen = parser.parse_args()
+    slots = 10 if chosen.per_minute is None and chosen.slots is None else chosen.slots
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     with emulator() as address:
-        asyncio.run(measure(address, concurrent=concurrent))
+        asyncio.run(measure(address, slots=slots, per_minute=chosen.per_minute))
 
 
 if __name__ == "__main__":

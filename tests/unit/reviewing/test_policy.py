@@ -1,7 +1,14 @@
 import pytest
 
 from consumer.reviewing.outcome import Outcome, OutcomeKind
-from consumer.reviewing.policy import Again, CallLimits, Tried, next_step, provider_deadline
+from consumer.reviewing.policy import (
+    Again,
+    CallLimits,
+    Tried,
+    calls_deadline,
+    next_step,
+    provider_deadline,
+)
 
 LIMITS = CallLimits(max_repeats=3, backoff_base_seconds=0.5, backoff_cap_seconds=1.5)
 
@@ -82,6 +89,19 @@ def test_a_wait_that_does_not_fit_goes_to_the_next_provider() -> None:
 
 def test_no_time_left_is_no_second_attempt() -> None:
     assert _next(OutcomeKind.INVALID_JSON, left=0.0) is None
+
+
+def test_the_calls_leave_a_moment_to_assemble_the_review() -> None:
+    assert calls_deadline(100.0, 60.0) == 159.75
+    assert calls_deadline(100.0, 2.0) == pytest.approx(101.9)
+
+
+def test_what_can_hardly_answer_in_time_is_not_asked_again() -> None:
+    fits = Outcome(kind=OutcomeKind.TRANSIENT)
+    limits = CallLimits()
+    told = {"limits": limits, "seconds_left": 10.0, "chance": 0.0}
+    assert next_step(fits, Tried(), attempt_seconds=9.9, **told) is not None  # type: ignore[arg-type]
+    assert next_step(fits, Tried(), attempt_seconds=10.0, **told) is None  # type: ignore[arg-type]
 
 
 def test_each_provider_leaves_a_reserve_for_those_after_it() -> None:
