@@ -53,6 +53,13 @@ class Format(StrEnum):
     JSON = "json"
 
 
+class TableFormat(StrEnum):
+    """How the quality table is written out."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 ArcFiles = Annotated[
     list[Path],
     typer.Argument(
@@ -141,6 +148,55 @@ def review(
     from consumer.commands.review import run_review
 
     if not run_review(arcs, output_format=output_format.value, out_dir=out):
+        raise typer.Exit(EXIT_FAILED)
+
+
+@app.command("eval")
+def evaluate(
+    *,
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[DIR]",
+            exists=True,
+            file_okay=False,
+            help="Arcs NAME.jsonl, each with its NAME.truth.json; default: generated ones.",
+        ),
+    ] = None,
+    output_format: Annotated[
+        TableFormat, typer.Option("--format", help="How to write the table.")
+    ] = TableFormat.TEXT,
+    arcs: Annotated[
+        int, typer.Option(min=20, help="How many arcs to generate, each with its twin.")
+    ] = 200,
+    seed: Annotated[int, typer.Option(help="Same seed, same arcs.")] = 1,
+    write: Annotated[
+        Path | None,
+        typer.Option(
+            file_okay=False, help="Write the generated arcs and their truth here; review nothing."
+        ),
+    ] = None,
+    input_price: Annotated[
+        float | None, typer.Option(min=0, help="What a million input tokens cost.")
+    ] = None,
+    output_price: Annotated[
+        float | None, typer.Option(min=0, help="What a million output tokens cost.")
+    ] = None,
+) -> None:
+    """Review arcs whose truth is known and print the quality table.
+
+    By the configured reviewers; exits 1 where a target is missed.
+    """
+    from consumer.commands.eval import run_eval, run_write
+    from consumer.evaluation.table import Prices
+
+    if write is not None:
+        if folder is not None:
+            raise typer.BadParameter("--write makes arcs of its own: leave DIR out")
+        run_write(write, arcs=arcs, seed=seed)
+        return
+    prices = Prices(input_tokens=input_price, output_tokens=output_price)
+    if not run_eval(folder, output_format=output_format.value, arcs=arcs, seed=seed, prices=prices):
         raise typer.Exit(EXIT_FAILED)
 
 

@@ -1,0 +1,140 @@
+"""Factors: what is planted in one generated arc, drawn from a seed.
+
+Of every 20 arcs 5 stay below the minimum n, 6 are above it and hold no pattern, and 9 hold one or
+two. Everything else that differs between real runs is drawn for all alike: difficulty that grows
+with the order, noise, outliers, missing times, kinds of issue that are common in general, how many
+personas, texts, dimensions and points there are.
+"""
+
+from dataclasses import dataclass
+from random import Random
+from typing import Final, Literal
+
+Issue = Literal["recurring", "fixed", "returning"]
+Help = Literal["none", "flat", "independent", "avoiding", "leaning"]
+
+# How often each kind occurs in general: what an operator gives as ISSUE_BASE_RATES. The last two
+# are decoys, common in everybody's work.
+BASE_RATES: Final = {
+    "unstated_assumption": 0.08,
+    "missing_source": 0.06,
+    "late_update": 0.05,
+    "vague_owner": 0.08,
+    "no_next_step": 0.05,
+    "loose_wording": 0.40,
+    "untidy_format": 0.30,
+}
+# Kinds without a base rate, for runs of platforms that keep none.
+UNRATED: Final = ("skipped_check", "wrong_unit", "no_fallback", "stale_figure", "unread_brief")
+UNRATED_RATE: Final = 0.07
+DECOYS: Final = frozenset({"loose_wording", "untidy_format"})
+PLANTED_RATE: Final = (0.55, 0.90)
+SLOPES: Final = (0.05, 0.10, 0.15, 0.20, 0.25)
+NOISE_CV: Final = (0.2, 0.4)
+OUTLIER_RATE: Final = 0.04
+OUTLIER_TIMES: Final = 3.0
+SCORE_NOISE: Final = 0.05
+# Each objective offers a ladder of four hints; these are the shares of it that are taken.
+HINT_LADDER: Final = 4
+HINTS_MANY, HINTS_FEW, HINTS_USUAL = 0.85, 0.05, 0.2
+AVOIDANCE_LOSS: Final = 0.38
+# One factor, or two at once.
+PLANTED: Final = (
+    ("pace",),
+    ("issue",),
+    ("help",),
+    ("pace", "issue"),
+    ("issue", "help"),
+    ("pace", "help"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factors:
+    """One arc's plan. Rates and qualities 0 to 1, `slope` the change of pace a stage (-.1: faster).
+
+    `objectives` counts those of each stage; `rates` are the kinds of issue that the run may show,
+    each with how often it does by nature; `touched` the kind that the issue factor is about.
+    """
+
+    index: int
+    thin: bool
+    objectives: tuple[int, ...]
+    expected_known: bool
+    scored: bool
+    untimed_rate: float
+    noise_cv: float
+    slope: float
+    rates: dict[str, float]
+    rated: bool
+    names_chances: bool
+    issue: Issue | None
+    touched: str | None
+    touched_rate: float
+    help: Help
+    quality: tuple[float, ...]
+    points: int
+    capped: bool
+    personas: int
+    artefacts: int
+    text_sentences: int
+
+    @property
+    def stages(self) -> int:
+        """Return how many stages the run has."""
+        return len(self.objectives)
+
+
+def draw(seed: int, index: int) -> Factors:
+    """Return the plan of the arc number `index`; same seed and index, same plan."""
+    source = Random(f"{seed}/{index}")  # noqa: S311 - a simulation is to repeat
+    place = index % 20
+    thin, planted = place < 5, place >= 11
+    kinds = source.choice(PLANTED) if planted else ()
+    least = 6 if "pace" in kinds else 5 if planted else 4
+    stages = source.randint(1, 3) if thin else source.randint(least, 10)
+    fewest = 3 if "help" in kinds else 2
+    objectives = tuple(
+        source.randint(0, 1) if thin else source.randint(fewest, 4) for _ in range(stages)
+    )
+    expected_known = "pace" in kinds or source.random() < 0.7
+    rated = source.random() < 0.65
+    rates = _rates(source, rated=rated)
+    issue: Issue | None = None
+    if "issue" in kinds:
+        issue = source.choice(("recurring", "recurring", "fixed", "returning"))
+    dimensions = source.randint(1, 12)
+    low = 0.40 if planted and "help" not in kinds and source.random() < 0.6 else 0.64
+    calm: Help = source.choice(("none", "flat", "flat"))
+    moved: Help = source.choice(("independent", "independent", "avoiding", "leaning"))
+    return Factors(
+        index=index,
+        thin=thin,
+        objectives=objectives,
+        expected_known=expected_known,
+        scored="help" in kinds or source.random() < 0.92,
+        untimed_rate=source.choice((0.0, 0.0, 0.04)),
+        noise_cv=source.choice(NOISE_CV),
+        slope=source.choice(SLOPES) * source.choice((-1, 1)) if "pace" in kinds else 0.0,
+        rates=rates,
+        rated=rated,
+        names_chances=issue is None and source.random() < 0.3,
+        issue=issue,
+        touched=source.choice(sorted(set(rates) - DECOYS)) if issue else None,
+        touched_rate=source.uniform(*PLANTED_RATE),
+        help=moved if "help" in kinds else calm,
+        quality=tuple(source.uniform(low, 0.97) for _ in range(dimensions)),
+        points=source.choice((1, 7, 50, 100, 240, 500, 1000)),
+        capped=source.random() < 0.7,
+        personas=source.randint(0, 3),
+        artefacts=source.randint(0, 1) if thin else source.randint(0, stages),
+        text_sentences=source.choice((1, 2)) if thin else source.choice((2, 5, 25)),
+    )
+
+
+def _rates(source: Random, *, rated: bool) -> dict[str, float]:
+    if not rated:
+        return dict.fromkeys(UNRATED, UNRATED_RATE)
+    rare = source.sample(sorted(set(BASE_RATES) - DECOYS), source.randint(3, 5))
+    decoys = source.sample(sorted(DECOYS), source.randint(1, 2))
+    return {kind: BASE_RATES[kind] for kind in (*rare, *decoys)}

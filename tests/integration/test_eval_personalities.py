@@ -1,0 +1,80 @@
+"""What models that invent, leak and flatter can ship: nothing untrue, through the real SDKs."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from pydantic import SecretStr
+
+from consumer.commands.eval import generated, review_known
+from consumer.emulator.personality import Personality
+from consumer.emulator.serving import serve_emulator
+from consumer.evaluation.factors import BASE_RATES
+from consumer.evaluation.reviewed import Reviewed
+from consumer.evaluation.table import metrics_of
+from consumer.settings import Settings, load_settings
+from consumer.wiring import review_options
+
+ARCS, SEED = 24, 1
+# What is true of any review that may ship, whoever wrote it.
+UNTRUE = (
+    "claims where n is below the minimum",
+    "patterns with two stages or more",
+    "quotes verified",
+    "numbers found in the tables",
+    "XP: sum",
+    "XP: bounds",
+    "XP: order-invariant",
+    "persona leakage",
+    "own-thread quote",
+    "no-pattern arcs",
+    "pattern precision",
+    "runs without a review",
+)
+EVERYTHING_BUT_MANNER = (*UNTRUE, "pattern recall", "XP: monotone", "planted quality", "change")
+
+
+async def _reviewed(personality: Personality) -> tuple[list[Reviewed], int]:
+    async with serve_emulator(personality=personality) as address:
+        settings = load_settings(
+            Settings,
+            overrides={
+                "reviewers": ("gemini", "openai"),
+                "gemini_api_key": SecretStr("none"),
+                "openai_api_key": SecretStr("none"),
+                "gemini_base_url": address,
+                "openai_base_url": f"{address}/v1",
+            },
+        )
+        options = replace(review_options(settings), base_rates=BASE_RATES)
+        return await review_known(settings, generated(ARCS, seed=SEED), options)
+
+
+def _missed(reviewed: Sequence[Reviewed], failed: int, names: tuple[str, ...]) -> list[str]:
+    return [
+        f"{metric.name}: {metric.value} ({metric.basis})"
+        for metric in metrics_of(reviewed, failed=failed)
+        if metric.name.startswith(names) and metric.passed is False
+    ]
+
+
+@pytest.fixture(autouse=True)
+def _classifier() -> None:
+    pytest.importorskip("sklearn", reason="the extra `eval` is not installed")
+
+
+def test_a_model_that_answers_well_reaches_the_targets_of_the_record() -> None:
+    reviewed, failed = asyncio.run(_reviewed(Personality.CAREFUL))
+    assert _missed(reviewed, failed, EVERYTHING_BUT_MANNER) == []
+    assert {one.review.reviewer for one in reviewed} == {"model"}
+    assert sum(len(one.review.patterns) for one in reviewed) > 0
+
+
+@pytest.mark.parametrize(
+    "personality", [Personality.INVENTOR, Personality.LEAKER, Personality.FLATTERER]
+)
+def test_a_model_that_lies_ships_nothing_untrue(personality: Personality) -> None:
+    reviewed, failed = asyncio.run(_reviewed(personality))
+    assert _missed(reviewed, failed, UNTRUE) == []
+    assert {one.review.reviewer for one in reviewed} == {"model"}
