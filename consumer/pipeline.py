@@ -8,6 +8,7 @@ module decides nothing by itself; each step is a call into the part that does.
 
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, Protocol, Self
@@ -36,18 +37,21 @@ from producer.progress import ProgressPublisher
 from producer.records import SourceRecord
 from producer.reviews import review_record
 from schemas.check import check_review
-from schemas.cloudevents import TRACEPARENT, header
-from schemas.errors import InvalidReviewError, SchemaError
+from schemas.cloudevents import TRACEPARENT, header, trace_or_new
+from schemas.errors import InvalidReviewError, RegistryUnavailableError, SchemaError
 from schemas.events import ScenarioCompleted
 from schemas.progress import Phase, ReviewProgress
-from schemas.review import ReviewReady, Signal
+from schemas.review import ReviewReady, Signal, review_id_of
 from schemas.topics import Topics
-from schemas.wire import decode
+from schemas.wire import WriterSchemas, decode
 
 SCHEMA_VERSION: Final = 1
 STORE_RETRY_SECONDS: Final = 2.0
+REGISTRY_RETRY_SECONDS: Final = 2.0
 
 OnCall = Callable[[int, int], None]
+# The trace of the trigger at hand: each record is handled in a task of its own.
+_TRACE: Final[ContextVar[str | None]] = ContextVar("trace", default=None)
 _log = structlog.get_logger(__name__)
 
 
@@ -122,6 +126,8 @@ class ReviewPipeline:
         dead_letters: DeadLetterDesk,
         topics: Topics,
         clock: Callable[[], datetime],
+        writers: WriterSchemas | None = None,
+        review_schema_id: int | None = None,
     ) -> None:
         self._store = store
         self._wholeness = wholeness
@@ -131,6 +137,8 @@ class ReviewPipeline:
         self._dead_letters = dead_letters
         self._topics = topics
         self._clock = clock
+        self._writers = writers
+        self._review_schema_id = review_schema_id
         self._told: set[str] = set()
 
     async def handle(self, record: SourceRecord) -> Completion:
@@ -142,7 +150,9 @@ class ReviewPipeline:
             ProviderOutage: no model provider answers.
         """
         try:
-            trigger = _trigger_of(record)
+            trigger = await self._trigger_of(record)
+            trace = header(record.headers, TRACEPARENT)
+            _TRACE.set(trace_or_new(trace, seed=review_id_of(trigger.run_id)))
             # A clock ahead of ours must not stretch the grace.
             triggered_at_ms = min(record.timestamp_ms, _milliseconds(self._clock()))
             run = await self._store.register(
@@ -152,7 +162,7 @@ class ReviewPipeline:
                 _log.info("trigger_repeated", run_id=trigger.run_id, offset=record.offset)
                 return Completion()
             await self._wait_until_whole(run)
-            return await self._review(run, traceparent=header(record.headers, TRACEPARENT))
+            return await self._review(run, traceparent=_TRACE.get())
         except UserErasedError:
             _log.info("trigger_of_an_erased_user", offset=record.offset)
             return Completion()
@@ -176,6 +186,20 @@ class ReviewPipeline:
         except StoreUnavailableError as error:
             _log.warning("store_unavailable", error=str(error))
             raise RetryLater(STORE_RETRY_SECONDS, str(error), waiting=True) from error
+
+    async def _trigger_of(self, record: SourceRecord) -> ScenarioCompleted:
+        resolver = None
+        try:
+            if self._writers is not None:
+                resolver = await self._writers.resolver_for([record.value])
+            event = decode("scenario_completed", record.value, resolver=resolver)
+        except RegistryUnavailableError as error:
+            raise RetryLater(REGISTRY_RETRY_SECONDS, str(error), waiting=True) from error
+        except SchemaError as error:
+            raise Rejected(error.kind, str(error)) from error
+        if not isinstance(event, ScenarioCompleted):
+            raise Rejected("invalid", "this is no scenario.completed")
+        return event
 
     async def _wait_until_whole(self, run: Run) -> None:
         first_time = run.trigger.run_id not in self._told
@@ -217,7 +241,9 @@ class ReviewPipeline:
                 patterns=len(review.patterns),
             )
 
-        record = review_record(review, self._topics, traceparent=traceparent)
+        record = review_record(
+            review, self._topics, traceparent=traceparent, schema_id=self._review_schema_id
+        )
         publication = Publication(
             run_id=trigger.run_id,
             user_id=trigger.user_id,
@@ -272,7 +298,8 @@ class ReviewPipeline:
                 done=done,
                 total=total,
                 detail=detail,
-            )
+            ),
+            traceparent=_TRACE.get(),
         )
 
 
@@ -298,16 +325,6 @@ class _Reports:
     async def _run(self) -> None:
         while (report := await self._queue.get()) is not None:
             await report
-
-
-def _trigger_of(record: SourceRecord) -> ScenarioCompleted:
-    try:
-        event = decode("scenario_completed", record.value)
-    except SchemaError as error:
-        raise Rejected(error.kind, str(error)) from error
-    if not isinstance(event, ScenarioCompleted):
-        raise Rejected("invalid", "this is no scenario.completed")
-    return event
 
 
 def _calls(trigger: ScenarioCompleted) -> int:

@@ -22,6 +22,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from consumer.errors import ConfigurationError
 from producer.connection import KafkaConnection
+from schemas.registry_client import is_registry_address
 
 PREFIX = "DEBRIEF_"
 DEFAULT_DATABASE_URL = "sqlite+aiosqlite:///debrief.sqlite3"
@@ -62,7 +63,7 @@ class Settings(BaseSettings):
     kafka_group: Annotated[str, Field(min_length=1, max_length=200)] = "debrief"
     kafka_session_timeout_seconds: Annotated[float, Field(ge=1, le=300)] = 10
     topic_prefix: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9._-]*$")] = ""
-    schema_registry_url: str | None = None
+    schema_registry_url: SecretStr | None = None
     database_url: SecretStr = SecretStr(DEFAULT_DATABASE_URL)
 
     reviewers: Annotated[tuple[ReviewerName, ...], NoDecode, Field(min_length=1)] = (
@@ -112,11 +113,19 @@ class Settings(BaseSettings):
     def _split_reviewers(cls, value: object) -> object:
         return _split(value) if isinstance(value, str) else value
 
-    @field_validator("schema_registry_url", "gemini_base_url", "openai_base_url")
+    @field_validator("gemini_base_url", "openai_base_url")
     @classmethod
     def _is_http_url(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
+        return value
+
+    @field_validator("schema_registry_url")
+    @classmethod
+    def _is_registry_url(cls, value: SecretStr | None) -> SecretStr | None:
+        # The address may hold a password, so that no message repeats it.
+        if value is not None and not is_registry_address(value.get_secret_value()):
+            raise ValueError("must be http[s]://[user:password@]host[:port][/path]")
         return value
 
     @field_validator("issue_base_rates", "kafka_ssl_cafile", "model_prices")

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,6 +29,9 @@ from consumer.wiring_calls import reviewing_by
 from producer.errors import SendFailedError
 from producer.progress import ProgressPublisher
 from producer.sender import KafkaSender
+from schemas.errors import RegistryUnavailableError
+from schemas.registry import OUTPUT_MODELS, OutputName
+from schemas.registry_client import SchemaRegistry
 from schemas.topics import Topics
 
 CONNECT_RETRY_SECONDS = 1.0
@@ -79,6 +82,8 @@ class Consumer:
         self._topics = Topics.with_prefix(settings.topic_prefix)
         self._stopping = asyncio.Event()
         self._loops: list[IngestLoop | ReviewLoop] = []
+        self._registry: SchemaRegistry | None = None
+        self._schema_ids: Mapping[OutputName, int] = {}
         self.health = StreamHealth(jobs.names)
 
     def stop(self) -> None:
@@ -102,6 +107,11 @@ class Consumer:
                 return
             if not await self._until_up("kafka", sender.start):
                 return
+            if self._settings.schema_registry_url is not None:
+                address = self._settings.schema_registry_url.get_secret_value()
+                self._registry = await stack.enter_async_context(SchemaRegistry(address))
+            if self._jobs.review and not await self._until_up("schema registry", self._register):
+                return
             desk = DeadLetterDesk(
                 sender,
                 self._topics,
@@ -119,6 +129,17 @@ class Consumer:
                 return
             await self._run_loops()
 
+    async def _register(self) -> None:
+        if self._registry is not None:
+            topics = {
+                "review_progress": self._topics.review_progress,
+                "review_ready": self._topics.review_ready,
+            }
+            self._schema_ids = {
+                event: await self._registry.id_of(event, topic=topics[event])
+                for event in OUTPUT_MODELS
+            }
+
     async def _run_loops(self) -> None:
         # The first loop that fails stops the others in order: they drain, then its error is told.
         tasks = [asyncio.create_task(loop.run()) for loop in self._loops]
@@ -135,7 +156,7 @@ class Consumer:
         erasing = Erasing(store, sender, self._topics, now_ms=now_ms)
         return IngestLoop(
             self._membership("ingest", (*self._topics.contexts, self._topics.user_erased)),
-            Ingest(store, self._topics, erasing=erasing).handle,
+            Ingest(store, self._topics, erasing=erasing, writers=self._registry).handle,
             dead_letters=desk,
             health=self.health,
         )
@@ -163,10 +184,14 @@ class Consumer:
             ),
             reviewing=reviewing,
             options=self._options,
-            progress=ProgressPublisher(sender, self._topics),
+            progress=ProgressPublisher(
+                sender, self._topics, schema_id=self._schema_ids.get("review_progress")
+            ),
             dead_letters=desk,
             topics=self._topics,
             clock=utc_now,
+            writers=self._registry,
+            review_schema_id=self._schema_ids.get("review_ready"),
         )
         return ReviewLoop(
             self._membership("review", (self._topics.scenario_completed,)),
@@ -197,7 +222,12 @@ class Consumer:
         while not self._stopping.is_set():
             try:
                 await start()
-            except (SendFailedError, StoreUnavailableError, KafkaError) as error:
+            except (
+                SendFailedError,
+                StoreUnavailableError,
+                RegistryUnavailableError,
+                KafkaError,
+            ) as error:
                 for job in self._jobs.names:
                     self.health.down(job, f"no {what}")
                 _log.warning("waiting", what=what, error=str(error))

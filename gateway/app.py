@@ -33,6 +33,7 @@ from gateway.settings import GatewaySettings
 from gateway.sockets import websocket_endpoint
 from gateway.sse import events_endpoint
 from gateway.store import ReviewStore
+from schemas.registry_client import SchemaRegistry
 from schemas.topics import Topics
 
 PAGE = Path(__file__).parent / "page"
@@ -56,12 +57,22 @@ def create_app(settings: GatewaySettings) -> Starlette:
     hub = Hub()
     metrics = Metrics()
     topics = Topics.with_prefix(settings.topic_prefix)
+    registry = _registry(settings)
     feed = Feed(
         reviews=ReviewFeed(
-            connection=settings.kafka, topics=topics, store=store, hub=hub, metrics=metrics
+            connection=settings.kafka,
+            topics=topics,
+            store=store,
+            hub=hub,
+            metrics=metrics,
+            writers=registry,
         ),
         progress=ProgressFeed(
-            connection=settings.kafka, topic=topics.review_progress, hub=hub, metrics=metrics
+            connection=settings.kafka,
+            topic=topics.review_progress,
+            hub=hub,
+            metrics=metrics,
+            writers=registry,
         ),
     )
     services = Services(
@@ -84,6 +95,8 @@ def create_app(settings: GatewaySettings) -> Starlette:
                 yield
         finally:
             await engine.dispose()
+            if registry is not None:
+                await registry.close()
 
     return assemble_app(services, lifespan=lifespan)
 
@@ -129,6 +142,11 @@ async def _running(feed: RunningFeed) -> AsyncIterator[None]:
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
+
+
+def _registry(settings: GatewaySettings) -> SchemaRegistry | None:
+    address = settings.schema_registry_url
+    return None if address is None else SchemaRegistry(address.get_secret_value())
 
 
 def _verifier(settings: GatewaySettings) -> TokenVerifier:

@@ -7,9 +7,10 @@ from aiokafka import ConsumerRecord
 from gateway import frames
 from gateway.hub import Hub
 from gateway.metrics import Metrics
-from gateway.reading import MAX_RECORDS, POLL_MS, open_consumer, report_unreadable
+from gateway.reading import MAX_RECORDS, POLL_MS, open_consumer, report_unreadable, resolver_for
 from gateway.records import Unreadable, read_progress
 from producer.connection import KafkaConnection
+from schemas.wire import SchemaResolver, WriterSchemas
 
 OVER_PHASES = frozenset({"ready", "failed"})
 
@@ -18,12 +19,19 @@ class ProgressFeed:
     """Reads the steps from now on and hands them to their user's connections."""
 
     def __init__(
-        self, *, connection: KafkaConnection, topic: str, hub: Hub, metrics: Metrics
+        self,
+        *,
+        connection: KafkaConnection,
+        topic: str,
+        hub: Hub,
+        metrics: Metrics,
+        writers: WriterSchemas | None = None,
     ) -> None:
         self._connection = connection
         self._topic = topic
         self._hub = hub
         self._metrics = metrics
+        self._writers = writers
 
     async def read(self) -> None:
         """Read for ever; raises whatever is away, to be called again.
@@ -37,14 +45,16 @@ class ProgressFeed:
             while True:
                 fetched = await consumer.getmany(timeout_ms=POLL_MS, max_records=MAX_RECORDS)
                 for records in fetched.values():
-                    self.take(records)
+                    self.take(records, await resolver_for(self._writers, records))
         finally:
             await consumer.stop()
 
-    def take(self, records: Iterable[ConsumerRecord]) -> None:
+    def take(
+        self, records: Iterable[ConsumerRecord], resolver: SchemaResolver | None = None
+    ) -> None:
         """Hand over what records say."""
         for record in records:
-            step = read_progress(record)
+            step = read_progress(record, resolver)
             if isinstance(step, Unreadable):
                 report_unreadable([step], self._metrics)
                 continue

@@ -1,13 +1,16 @@
 """How the gateway reads any topic: all partitions, in no group, only what is committed."""
 
-from collections.abc import Iterable
+import asyncio
+from collections.abc import Iterable, Sequence
 
 import structlog
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, ConsumerRecord
 
 from gateway.metrics import Metrics
 from gateway.records import Unreadable
 from producer.connection import KafkaConnection
+from schemas.errors import RegistryUnavailableError
+from schemas.wire import SchemaResolver, WriterSchemas
 
 _log = structlog.get_logger()
 
@@ -33,6 +36,19 @@ def open_consumer(
         metadata_max_age_ms=METADATA_MAX_AGE_MS,
         **connection.client_kwargs(),
     )
+
+
+async def resolver_for(
+    writers: WriterSchemas | None, records: Sequence[ConsumerRecord]
+) -> SchemaResolver | None:
+    """Return the writers' schemas of these records, however long the registry is away."""
+    while writers is not None:
+        try:
+            return await writers.resolver_for([record.value for record in records])
+        except RegistryUnavailableError as error:
+            _log.warning("schema_registry_unavailable", error=str(error))
+            await asyncio.sleep(RETRY_SECONDS)
+    return None
 
 
 def report_unreadable(records: Iterable[Unreadable], metrics: Metrics) -> None:

@@ -11,7 +11,7 @@ from schemas.errors import SchemaError
 from schemas.json_form import to_json
 from schemas.progress import ReviewProgress
 from schemas.review import ReviewReady
-from schemas.wire import decode_progress, decode_review
+from schemas.wire import SchemaResolver, decode_progress, decode_review
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,9 @@ class Unreadable:
     kind: str
 
 
-def read_review(record: ConsumerRecord) -> Change | Unreadable:
+def read_review(
+    record: ConsumerRecord, resolver: SchemaResolver | None = None
+) -> Change | Unreadable:
     """Return the review or the erasure that a record of `review.ready` is."""
     if record.value is None:
         return Erased(
@@ -32,7 +34,7 @@ def read_review(record: ConsumerRecord) -> Change | Unreadable:
             timestamp_ms=record.timestamp,
         )
     try:
-        review = decode_review(record.value)
+        review = decode_review(record.value, resolver=resolver)
     except SchemaError as error:
         return Unreadable(record.partition, record.offset, error.kind)
     return StoredReview(
@@ -49,12 +51,14 @@ def read_review(record: ConsumerRecord) -> Change | Unreadable:
     )
 
 
-def read_progress(record: ConsumerRecord) -> ReviewProgress | Unreadable:
+def read_progress(
+    record: ConsumerRecord, resolver: SchemaResolver | None = None
+) -> ReviewProgress | Unreadable:
     """Return the step that a record of `review.progress` is."""
     if record.value is None:
         return Unreadable(record.partition, record.offset, "undecodable")
     try:
-        return decode_progress(record.value)
+        return decode_progress(record.value, resolver=resolver)
     except SchemaError as error:
         return Unreadable(record.partition, record.offset, error.kind)
 

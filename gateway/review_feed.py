@@ -19,13 +19,21 @@ from gateway import frames
 from gateway.hub import Hub
 from gateway.metrics import Metrics
 from gateway.position import Position
-from gateway.reading import MAX_RECORDS, POLL_MS, RETRY_SECONDS, open_consumer, report_unreadable
+from gateway.reading import (
+    MAX_RECORDS,
+    POLL_MS,
+    RETRY_SECONDS,
+    open_consumer,
+    report_unreadable,
+    resolver_for,
+)
 from gateway.records import Unreadable, read_review
 from gateway.store import Batch, Erased, ReviewStore
 from gateway.topic_identity import topic_id_of
 from producer.connection import KafkaConnection
 from producer.partitioning import partition_of
 from schemas.topics import Topics
+from schemas.wire import WriterSchemas
 
 _log = structlog.get_logger()
 
@@ -55,12 +63,14 @@ class ReviewFeed:
         store: ReviewStore,
         hub: Hub,
         metrics: Metrics,
+        writers: WriterSchemas | None = None,
     ) -> None:
         self._connection = connection
         self._topics = topics
         self._store = store
         self._hub = hub
         self._metrics = metrics
+        self._writers = writers
         self._state = _Reading()
         self._consumer: AIOKafkaConsumer | None = None
 
@@ -173,7 +183,8 @@ class ReviewFeed:
         if not records or state.topic_id is None or partition not in state.next_offsets:
             return
         known = state.next_offsets[partition]
-        read = [read_review(record) for record in records if record.offset >= known]
+        resolver = await resolver_for(self._writers, records)
+        read = [read_review(record, resolver) for record in records if record.offset >= known]
         changes = tuple(change for change in read if not isinstance(change, Unreadable))
         report_unreadable((c for c in read if isinstance(c, Unreadable)), self._metrics)
         next_offset = records[-1].offset + 1

@@ -23,6 +23,7 @@ from sqlalchemy.exc import ArgumentError
 
 from gateway.errors import ConfigurationError
 from producer.connection import KafkaConnection
+from schemas.registry_client import is_registry_address
 
 PREFIX = "DEBRIEF_"
 DEFAULT_DATABASE_URL = "sqlite+aiosqlite:///debrief.sqlite3"
@@ -48,7 +49,7 @@ class GatewaySettings(BaseSettings):
     kafka_sasl_password: SecretStr | None = None
     kafka_ssl_cafile: Path | None = None
     topic_prefix: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9._-]*$")] = ""
-    schema_registry_url: str | None = None
+    schema_registry_url: SecretStr | None = None
     database_url: SecretStr = SecretStr(DEFAULT_DATABASE_URL)
 
     gateway_host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
@@ -77,11 +78,19 @@ class GatewaySettings(BaseSettings):
                 raise ValueError(f"{origin!r} is no origin: write scheme://host[:port]")
         return value
 
-    @field_validator("schema_registry_url", "jwt_jwks_url")
+    @field_validator("jwt_jwks_url")
     @classmethod
     def _is_http_url(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
+        return value
+
+    @field_validator("schema_registry_url")
+    @classmethod
+    def _is_registry_url(cls, value: SecretStr | None) -> SecretStr | None:
+        # The address may hold a password, so that no message repeats it.
+        if value is not None and not is_registry_address(value.get_secret_value()):
+            raise ValueError("must be http[s]://[user:password@]host[:port][/path]")
         return value
 
     @field_validator("database_url")

@@ -16,18 +16,22 @@ _log = structlog.get_logger()
 
 
 class ProgressPublisher:
-    """Publishes progress; a failure is logged, because no review may fail for it."""
+    """Publishes progress; a failure is logged, because no review may fail for it.
 
-    def __init__(self, sender: Sender, topics: Topics) -> None:
+    `schema_id` is the schema's in a registry; None writes single-object encoding.
+    """
+
+    def __init__(self, sender: Sender, topics: Topics, *, schema_id: int | None = None) -> None:
         self._sender = sender
         self._topics = topics
+        self._schema_id = schema_id
 
     async def report(self, progress: ReviewProgress, *, traceparent: str | None = None) -> None:
         """Publish one step of a run's review."""
         record = OutputRecord(
             topic=self._topics.review_progress,
             key=progress.run_id.encode(),
-            value=encode("review_progress", progress),
+            value=encode("review_progress", progress, schema_id=self._schema_id),
             headers=headers_for(
                 "review_progress", event_id=uuid4(), time=progress.at, traceparent=traceparent
             ),

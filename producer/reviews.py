@@ -10,12 +10,17 @@ from schemas.topics import Topics
 from schemas.wire import encode
 
 
-def review_record(review: ReviewReady, topics: Topics, *, traceparent: str | None) -> OutputRecord:
-    """Return the record of a checked review; the same review always has the same `ce_id`."""
+def review_record(
+    review: ReviewReady, topics: Topics, *, traceparent: str | None, schema_id: int | None = None
+) -> OutputRecord:
+    """Return the record of a checked review; the same review always has the same `ce_id`.
+
+    `schema_id` is the schema's in a registry; None writes single-object encoding.
+    """
     return OutputRecord(
         topic=topics.review_ready,
         key=review.run_id.encode(),
-        value=encode("review_ready", review),
+        value=encode("review_ready", review, schema_id=schema_id),
         headers=headers_for(
             "review_ready",
             event_id=event_id_of(review.run_id, review.revision),

@@ -78,6 +78,11 @@ def avro_schema(event: EventName, version: int | None = None) -> AvroSchema:
     return AvroSchema(event=event, version=wanted, parsed=parsed, fingerprint=fingerprint)
 
 
+def avro_text(event: EventName) -> str:
+    """Return the newest version of an event's Avro schema as its file has it."""
+    return _read(f"{event}.v{versions_of(event)[-1]}.avsc")
+
+
 @cache
 def json_schema(event: EventName, version: int | None = None) -> Mapping[str, Any]:
     """Return one version of an event's JSON Schema; None: the newest."""

@@ -7,10 +7,11 @@ registry is given, single-object encoding where not.
 """
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Final, Protocol, TypeVar
 
 import fastavro
+from fastavro.read import SchemaResolutionError
 from pydantic import BaseModel, ValidationError
 
 from schemas.errors import InvalidEventError, TooLargeError, UndecodableError
@@ -25,6 +26,7 @@ SINGLE_OBJECT_MARK: Final = b"\xc3\x01"
 CONFLUENT_MARK: Final = b"\x00"
 FINGERPRINT_BYTES: Final = 8
 SCHEMA_ID_BYTES: Final = 4
+_CONFLUENT_BYTES: Final = len(CONFLUENT_MARK) + SCHEMA_ID_BYTES
 MAX_VALUE_BYTES: Final = 16 * 1024 * 1024
 MAX_FIELDS_NAMED: Final = 5
 
@@ -32,10 +34,24 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 class SchemaResolver(Protocol):
-    """Finds the writer's schema of a Confluent-framed value."""
+    """Finds the writer's schema of a Confluent-framed value; asks nobody."""
 
     def parsed_schema(self, schema_id: int) -> Any:
         """Return the parsed Avro schema with this id; raises UndecodableError where unknown."""
+
+
+class WriterSchemas(Protocol):
+    """Wherever the writers' schemas are kept."""
+
+    async def resolver_for(self, values: Iterable[bytes | None]) -> SchemaResolver:
+        """Return a resolver for these values; raises RegistryUnavailableError."""
+
+
+def schema_id_of(value: bytes) -> int | None:
+    """Return the schema's id of a Confluent-framed value, None for every other value."""
+    if not value.startswith(CONFLUENT_MARK) or len(value) < _CONFLUENT_BYTES:
+        return None
+    return int.from_bytes(value[len(CONFLUENT_MARK) : _CONFLUENT_BYTES], "big")
 
 
 def decode(
@@ -106,11 +122,10 @@ def _decode_avro(event: EventName, value: bytes, *, resolver: SchemaResolver | N
             raise UndecodableError(
                 "Confluent framing needs the registry: set DEBRIEF_SCHEMA_REGISTRY_URL"
             )
-        start = len(CONFLUENT_MARK) + SCHEMA_ID_BYTES
-        if len(value) < start:
+        schema_id = schema_id_of(value)
+        if schema_id is None:
             raise UndecodableError("the Confluent framing ends within the schema's id")
-        schema_id = int.from_bytes(value[len(CONFLUENT_MARK) : start], "big")
-        return _read_avro(event, value[start:], resolver.parsed_schema(schema_id))
+        return _read_avro(event, value[_CONFLUENT_BYTES:], resolver.parsed_schema(schema_id))
     raise UndecodableError(f"no known framing starts with {value[:2].hex(' ') or 'nothing'}")
 
 
@@ -118,6 +133,8 @@ def _read_avro(event: EventName, body: bytes, writer: Any) -> Any:
     stream = io.BytesIO(body)
     try:
         fields = fastavro.schemaless_reader(stream, writer, avro_schema(event).parsed)
+    except SchemaResolutionError as error:
+        raise InvalidEventError(f"the writer's schema cannot be read as {event}") from error
     # On hostile bytes fastavro raises whatever its reading runs into, from EOFError to
     # OverflowError; all of it means the same.
     except Exception as error:

@@ -84,10 +84,11 @@ async def _demo(
         bootstrap = await stack.enter_async_context(
             kafka_for_use(settings.kafka_bootstrap_servers, say=_say)
         )
-        # Topics of its own, so that a demo on somebody's Kafka touches nothing of theirs.
+        # Topics of its own and no registry: a demo on somebody's Kafka touches nothing of theirs.
         shared = {
             "kafka_bootstrap_servers": bootstrap,
             "topic_prefix": f"demo-{secrets.token_hex(4)}.",
+            "schema_registry_url": None,
             "database_url": SecretStr(f"sqlite+aiosqlite:///{folder}/demo.sqlite3"),
             "drain_seconds": 2,
         }

@@ -16,6 +16,8 @@ from gateway.settings import load_gateway_settings
 from producer.errors import ProducerError
 from producer.sender import KafkaSender
 from producer.topics import check_topics, plan
+from schemas.errors import RegistryError
+from schemas.registry_client import SchemaRegistry
 from schemas.topics import Topics
 
 TIMEOUT_SECONDS: Final = 15.0
@@ -42,6 +44,7 @@ def run_doctor() -> bool:
         ("issue base rates", _base_rates),
         ("kafka", _kafka),
         ("topics", _topics),
+        ("schema registry", _registry),
         ("database", _database),
         ("gateway", _gateway),
         ("demo", _demo),
@@ -110,6 +113,17 @@ async def _topics(settings: Settings) -> str:
     if problems:
         raise _NotWell("; ".join(problems))
     return f"all {len(wanted)} are as they should be"
+
+
+async def _registry(settings: Settings) -> str:
+    if settings.schema_registry_url is None:
+        return "none set: Avro is written in single-object encoding"
+    try:
+        async with SchemaRegistry(settings.schema_registry_url.get_secret_value()) as registry:
+            await registry.ping()
+            return f"answers at {registry.address}"
+    except RegistryError as error:
+        raise _NotWell(f"{error}; check {PREFIX}SCHEMA_REGISTRY_URL") from error
 
 
 async def _database(settings: Settings) -> str:

@@ -13,7 +13,7 @@ from schemas.errors import ErrorKind, SchemaError
 from schemas.events import ArtefactSubmitted, ConversationMessage, ObjectiveRolledUp, UserErased
 from schemas.registry import InputName
 from schemas.topics import Topics
-from schemas.wire import SchemaResolver, decode
+from schemas.wire import SchemaResolver, WriterSchemas, decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +34,7 @@ class _Erasure:
 class Ingest:
     """Turns records of the three context topics into rows, and does what `user.erased` asks.
 
-    `resolver` finds the writers' schemas of Confluent-framed values; None refuses such framing.
+    `writers` has the writers' schemas of Confluent-framed values; None refuses such framing.
     """
 
     def __init__(
@@ -43,11 +43,11 @@ class Ingest:
         topics: Topics,
         *,
         erasing: Erasing,
-        resolver: SchemaResolver | None = None,
+        writers: WriterSchemas | None = None,
     ) -> None:
         self._store = store
         self._erasing = erasing
-        self._resolver = resolver
+        self._writers = writers
         self._names: Mapping[str, InputName] = {
             topics.objective_rolled_up: "objective_rolled_up",
             topics.conversation_message: "conversation_message",
@@ -59,14 +59,17 @@ class Ingest:
         """Keep what is sound, erase whom it asks for, and return the rest for the dead letters.
 
         Raises:
-            StoreError, SendFailedError: something is away or wrong as a whole, not one record; the
-                same batch may be given again.
+            StoreError, SendFailedError, RegistryUnavailableError: something is away or wrong as a
+                whole, not one record; the same batch may be given again.
         """
+        resolver = None
+        if self._writers is not None:
+            resolver = await self._writers.resolver_for(record.value for record in records)
         kept: list[ContextRecord] = []
         erasures: list[_Erasure] = []
         rejected: list[RejectedRecord] = []
         for record in records:
-            judged = self._judge(record)
+            judged = self._judge(record, resolver)
             if isinstance(judged, RejectedRecord):
                 rejected.append(judged)
             elif isinstance(judged, _Erasure):
@@ -79,9 +82,11 @@ class Ingest:
             await self._erasing.erase(erasure.event, traceparent=traceparent)
         return tuple(rejected)
 
-    def _judge(self, record: SourceRecord) -> ContextRecord | _Erasure | RejectedRecord:
+    def _judge(
+        self, record: SourceRecord, resolver: SchemaResolver | None
+    ) -> ContextRecord | _Erasure | RejectedRecord:
         try:
-            event = decode(self._names[record.topic], record.value, resolver=self._resolver)
+            event = decode(self._names[record.topic], record.value, resolver=resolver)
         except SchemaError as error:
             return RejectedRecord(record=record, kind=error.kind, message=str(error))
         except Exception as error:  # noqa: BLE001  # a fault of our own must not hold those behind it

@@ -14,6 +14,7 @@ from schemas.events import UserErased
 from schemas.topics import Topics
 
 TOPICS = Topics.with_prefix("test.")
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 NOW = datetime(2026, 3, 14, 9, tzinfo=UTC)
 
 
@@ -46,14 +47,14 @@ def _event(occurred_at: datetime = NOW) -> UserErased:
 
 async def test_every_run_gets_a_tombstone_in_its_users_partition() -> None:
     world = World()
-    await _erasing(world).erase(_event(), traceparent="00-1-2-01")
+    await _erasing(world).erase(_event(), traceparent=TRACE)
     assert [(one.key, one.value, one.user_id) for one in world.sent] == [
         (b"run-1", None, "learner-1"),
         (b"run-2", None, "learner-1"),
     ]
     headers = dict(world.sent[0].headers)
     assert headers["ce_type"] == b"debrief.review_ready.v1"
-    assert headers["traceparent"] == b"00-1-2-01"
+    assert headers["traceparent"] == TRACE.encode()
 
 
 async def test_what_was_not_acknowledged_is_told_and_done_again_alike() -> None:

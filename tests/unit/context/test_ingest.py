@@ -1,6 +1,6 @@
 """Each record of a batch is judged on its own; what is no event goes back with its reason."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -13,10 +13,12 @@ from consumer.context.ingest import Ingest
 from consumer.context.records import ContextRecord
 from consumer.context.store import Store
 from producer.records import OutputRecord, SourceRecord
+from schemas.errors import RegistryUnavailableError
 from schemas.events import UserErased
 from schemas.registry import avro_schema
+from schemas.registry_client import KnownSchemas
 from schemas.topics import Topics
-from schemas.wire import SINGLE_OBJECT_MARK, SchemaResolver, encode
+from schemas.wire import SINGLE_OBJECT_MARK, SchemaResolver, WriterSchemas, encode, schema_id_of
 
 Make = Callable[..., Any]
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -65,10 +67,10 @@ class Sender:
 
 
 def _ingest(
-    store: Store, *, resolver: SchemaResolver | None = None, sender: Sender | None = None
+    store: Store, *, writers: WriterSchemas | None = None, sender: Sender | None = None
 ) -> Ingest:
     erasing = Erasing(store, sender or Sender(), TOPICS, now_ms=lambda: 2**53)
-    return Ingest(store, TOPICS, erasing=erasing, resolver=resolver)
+    return Ingest(store, TOPICS, erasing=erasing, writers=writers)
 
 
 def _record(topic: str, value: bytes | None, offset: int = 0) -> SourceRecord:
@@ -135,16 +137,22 @@ async def test_a_reason_never_holds_learner_text(message: Make) -> None:
 class OneSchema:
     """A registry that knows one schema."""
 
-    def parsed_schema(self, schema_id: int) -> Any:
-        assert schema_id == 7
-        return avro_schema("conversation_message").parsed
+    def __init__(self, *, away: bool = False) -> None:
+        self._away = away
+
+    async def resolver_for(self, values: Iterable[bytes | None]) -> SchemaResolver:
+        if self._away:
+            raise RegistryUnavailableError("away")
+        ids = {schema_id_of(value) for value in values if value is not None}
+        assert ids <= {7, None}
+        return KnownSchemas({7: avro_schema("conversation_message").parsed})
 
 
 async def test_confluent_framing_is_read_where_a_registry_is_there(message: Make) -> None:
     body = encode("conversation_message", message(1))[len(SINGLE_OBJECT_MARK) + 8 :]
     record = _record(TOPICS.conversation_message, b"\x00\x00\x00\x00\x07" + body)
     store = KeepingStore()
-    assert await _ingest(store, resolver=OneSchema()).handle([record]) == ()
+    assert await _ingest(store, writers=OneSchema()).handle([record]) == ()
     assert [one.event for one in store.added] == [message(1)]
 
 
@@ -238,3 +246,11 @@ async def test_what_asks_for_no_erasure_goes_back(value: bytes | None, kind: str
     )
     assert rejected.kind == kind
     assert sender.sent == []
+
+
+async def test_a_registry_that_is_away_makes_no_dead_letter(message: Make) -> None:
+    store = KeepingStore()
+    record = _record(TOPICS.conversation_message, encode("conversation_message", message(1)))
+    with pytest.raises(RegistryUnavailableError):
+        await _ingest(store, writers=OneSchema(away=True)).handle([record])
+    assert store.added == []

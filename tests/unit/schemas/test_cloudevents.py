@@ -3,7 +3,9 @@
 from datetime import UTC, datetime
 from uuid import UUID
 
-from schemas.cloudevents import header, headers_for
+import pytest
+
+from schemas.cloudevents import header, headers_for, trace_or_new
 
 ID = UUID("638316f4-ac90-5f68-bae1-c18b04d8c6c4")
 AT = datetime(2026, 3, 14, 9, 0, 0, 125_000, UTC)
@@ -20,6 +22,7 @@ def test_all_that_is_written_carries_the_cloudevents_headers() -> None:
         "ce_source": b"debrief",
         "ce_time": b"2026-03-14T09:00:00.125Z",
         "content-type": b"application/avro",
+        "traceparent": b"00-638316f4ac905f68bae1c18b04d8c6c4-bae1c18b04d8c6c4-00",
     }
 
 
@@ -27,6 +30,30 @@ def test_the_trace_goes_along_where_there_is_one() -> None:
     headers = headers_for("review_progress", event_id=ID, time=AT, traceparent=TRACE)
 
     assert header(headers, "traceparent") == TRACE
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "",
+        "00-x",
+        TRACE.upper(),
+        f"ff{TRACE[2:]}",
+        f"{TRACE}-more",
+        "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+    ],
+)
+def test_a_trace_that_does_not_parse_is_left_and_a_new_one_begun(wrong: str) -> None:
+    begun = trace_or_new(wrong, seed=ID)
+
+    assert begun == trace_or_new(None, seed=ID)
+    assert trace_or_new(begun, seed=UUID(int=1)) == begun
+
+
+def test_a_trace_of_a_later_version_goes_along() -> None:
+    later = f"01{TRACE[2:]}-more"
+    assert trace_or_new(later, seed=ID) == later
 
 
 def test_a_header_is_read_whatever_its_case() -> None:
