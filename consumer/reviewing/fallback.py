@@ -127,7 +127,7 @@ class FallbackCaller:
             )
             if outcome.kind is OutcomeKind.OK and outcome.text is not None:
                 judgement = judge(outcome.text, prompt.answer, question.find_faults)
-                turn.keep(judgement)
+                turn.keep(judgement, model=outcome.model)
                 faults = judgement.faults
                 outcome = replace(outcome, kind=judgement.kind)
             turn.count(outcome)

@@ -128,8 +128,10 @@ def _read(response: types.GenerateContentResponse) -> Outcome:
     if kind is not OutcomeKind.OK:
         return Outcome(kind=kind, detail=f"finish_{reason.value.lower()}", usage=usage)
     parts = (candidate.content.parts if candidate.content else None) or []
-    text = "".join(part.text for part in parts if part.text and not part.thought)
-    return Outcome.ok(text, usage)
+    texts = [part.text for part in parts if part.text is not None and not part.thought]
+    if not texts:
+        return Outcome(kind=OutcomeKind.TRANSIENT, detail="no_output", usage=usage)
+    return Outcome.ok("".join(texts), usage, model=response.model_version)
 
 
 def _usage(metadata: types.GenerateContentResponseUsageMetadata | None) -> Usage:

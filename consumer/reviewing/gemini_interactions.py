@@ -111,7 +111,7 @@ def _read(interaction: Interaction) -> Outcome:
     outputs = list(_outputs(interaction))
     if not outputs:
         return Outcome(kind=OutcomeKind.TRANSIENT, detail="no_output", usage=usage)
-    return Outcome.ok("".join(outputs), usage)
+    return Outcome.ok("".join(outputs), usage, model=interaction.model)
 
 
 def _errors(interaction: Interaction) -> list[OutcomeKind]:

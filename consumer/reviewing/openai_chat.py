@@ -100,7 +100,9 @@ def _read(completion: ChatCompletion) -> Outcome:
     if getattr(message, "refusal", None):
         return Outcome(kind=OutcomeKind.REFUSED, detail="refusal", usage=usage)
     content = getattr(message, "content", None)
-    return Outcome.ok(bare_answer(content if isinstance(content, str) else ""), usage)
+    if not isinstance(content, str):
+        return Outcome(kind=OutcomeKind.TRANSIENT, detail="no_output", usage=usage)
+    return Outcome.ok(bare_answer(content), usage, model=completion.model)
 
 
 def _without_choice(completion: ChatCompletion, usage: Usage) -> Outcome:

@@ -100,7 +100,9 @@ def _read(response: Response) -> Outcome:
                 return Outcome(kind=OutcomeKind.REFUSED, detail="refusal", usage=usage)
             if getattr(part, "type", None) == "output_text":
                 texts.append(str(getattr(part, "text", "")))
-    return Outcome.ok(bare_answer("".join(texts)), usage)
+    if not texts:
+        return Outcome(kind=OutcomeKind.TRANSIENT, detail="no_output", usage=usage)
+    return Outcome.ok(bare_answer("".join(texts)), usage, model=response.model)
 
 
 def _usage(response: Response) -> Usage:

@@ -4,9 +4,13 @@ Adapters translate their SDK's exceptions, statuses and finish reasons into an o
 they look at the body; everything after them decides on outcomes alone.
 """
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+# As services name their models, e.g. models/gemini-2.5-flash or library/qwen3:8b.
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:/@+-]{0,127}")
 
 
 class OutcomeKind(StrEnum):
@@ -51,7 +55,8 @@ class Outcome:
     `text` is the model's answer, present exactly when `kind` is ok as far as the provider can
     tell. `retry_after_seconds` is what the provider asked for; where nobody was asked, when asking
     may be possible again. `detail` is a short code for logs and metrics: never the answer, the
-    prompt or the provider's own words.
+    prompt or the provider's own words. `model` is what answered, as the service names it: often
+    more exact than what was asked for; empty where it did not say.
     """
 
     kind: OutcomeKind
@@ -59,8 +64,16 @@ class Outcome:
     retry_after_seconds: float | None = None
     detail: str = ""
     usage: Usage = Usage()
+    model: str = ""
 
     @classmethod
-    def ok(cls, text: str, usage: Usage) -> "Outcome":
-        """Return the outcome of an answer that the provider calls finished."""
-        return cls(kind=OutcomeKind.OK, text=text, usage=usage)
+    def ok(cls, text: str, usage: Usage, *, model: object = None) -> "Outcome":
+        """Return the outcome of an answer that the provider calls finished.
+
+        `model` is whatever the reply names as its model; only what looks like a name is kept.
+        """
+        return cls(kind=OutcomeKind.OK, text=text, usage=usage, model=_name(model))
+
+
+def _name(told: object) -> str:
+    return told if isinstance(told, str) and _NAME.fullmatch(told) else ""

@@ -58,6 +58,7 @@ class Turn:
     usage: Usage = field(default_factory=Usage)
     ended: Outcome = field(default_factory=lambda: Outcome(kind=OutcomeKind.TIMEOUT))
     found: Judgement | None = None
+    found_model: str = ""
 
     def count(self, outcome: Outcome) -> None:
         """Take an attempt's end; one that asked nobody is no attempt."""
@@ -66,13 +67,17 @@ class Turn:
         if outcome.kind not in (OutcomeKind.CIRCUIT_OPEN, OutcomeKind.OVER_BUDGET):
             self.attempts += 1
 
-    def keep(self, judgement: Judgement) -> None:
-        """Keep the answer with fewer faults; a text that fits no schema is no answer."""
+    def keep(self, judgement: Judgement, *, model: str = "") -> None:
+        """Keep the answer with fewer faults; a text that fits no schema is no answer.
+
+        `model` is what gave it, as the service names it.
+        """
         kept = self.found
         if judgement.answer is None and kept is not None:
             return
         if kept is None or kept.answer is None or len(judgement.faults) <= len(kept.faults):
             self.found = judgement
+            self.found_model = model
 
 
 def settle(turns: Sequence[Turn], *, latency_seconds: float) -> Answered | None:
@@ -89,7 +94,7 @@ def settle(turns: Sequence[Turn], *, latency_seconds: float) -> Answered | None:
     return Answered(
         answer=answer,
         provider=turn.provider.name,
-        model=turn.provider.model,
+        model=turn.found_model or turn.provider.model,
         fallback=turn.fallback,
         attempts=turn.attempts,
         latency_seconds=latency_seconds,

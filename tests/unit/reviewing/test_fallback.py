@@ -51,7 +51,11 @@ async def test_a_good_answer_takes_one_request(
     plan = _plan()
     answered = await caller_on(plan).ask(prompt, check, deadline=_now() + 30)
     assert isinstance(answered, Answered)
-    assert (answered.provider, answered.model, answered.fallback) == ("gemini", "g", False)
+    assert (answered.provider, answered.model, answered.fallback) == (
+        "gemini",
+        "emulator-of-g",
+        False,
+    )
     assert answered.attempts == 1
     assert answered.usage.input_tokens
     assert _asked(plan) == GEMINI_ONLY

@@ -67,6 +67,18 @@ async def test_a_good_answer_carries_its_text_and_all_tokens_written(ask: Any, w
     assert outcome == Outcome.ok('{"a": 1}', Usage(input_tokens=10, output_tokens=7))
 
 
+async def test_the_model_that_answered_is_named(ask: Any, wire: Any) -> None:
+    body = wire.gemini("{}") | {"modelVersion": "g-001"}
+    assert (await ask(wire.replying(body=body))).model == "g-001"
+
+
+async def test_a_finished_answer_without_text_is_transient(ask: Any, wire: Any) -> None:
+    for parts in ([], [{"text": "hm", "thought": True}]):
+        body = wire.gemini(content={"role": "model", "parts": parts})
+        outcome = await ask(wire.replying(body=body))
+        assert (outcome.kind, outcome.detail) == (OutcomeKind.TRANSIENT, "no_output")
+
+
 async def test_what_a_model_thought_is_no_part_of_its_answer(ask: Any, wire: Any) -> None:
     parts = [{"text": "hm", "thought": True}, {"text": "{"}, {"text": "}"}]
     body = wire.gemini(content={"role": "model", "parts": parts})

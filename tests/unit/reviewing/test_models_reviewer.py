@@ -72,7 +72,7 @@ async def test_a_draft_has_every_part_and_says_who_wrote_it(run: Run) -> None:
     assert set(draft.perspectives) == {"boss", "peer"}
     assert [call.call for call in draft.calls] == CALLS
     assert {(c.provider, c.model, c.attempts, c.reused) for c in draft.calls} == {
-        ("gemini", "g", 1, False)
+        ("gemini", "emulator-of-g", 1, False)
     }
     assert draft.used is not None
     assert (draft.used.objective_rollups, draft.used.messages, draft.used.artefacts) == (4, 4, 1)
@@ -174,7 +174,11 @@ async def test_a_failed_call_is_not_kept(run: Run) -> None:
 async def test_a_fallback_says_so_in_the_provenance(run: Run) -> None:
     draft, _ = await run(FaultRule(fault=Fault.QUOTA, provider="gemini", call="arc"))
     arc_call = draft.calls[0]
-    assert (arc_call.provider, arc_call.model, arc_call.fallback) == ("openai", "o", True)
+    assert (arc_call.provider, arc_call.model, arc_call.fallback) == (
+        "openai",
+        "emulator-of-o",
+        True,
+    )
     assert not draft.calls[1].fallback
 
 

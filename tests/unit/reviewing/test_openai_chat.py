@@ -147,9 +147,16 @@ async def test_a_200_that_is_no_answer_is_transient(
     assert (await ask(handler)).kind is OutcomeKind.TRANSIENT
 
 
-async def test_an_answer_without_content_is_empty(ask: Any, wire: Any) -> None:
-    outcome = await ask(wire.replying(body=wire.chat(message={"role": "assistant"})))
-    assert outcome.text == ""
+@pytest.mark.parametrize("content", [None, 5, [{"type": "text", "text": "{}"}]])
+async def test_an_answer_without_text_is_transient(ask: Any, wire: Any, content: object) -> None:
+    message = {"role": "assistant", "content": content}
+    outcome = await ask(wire.replying(body=wire.chat(message=message)))
+    assert (outcome.kind, outcome.detail) == (OutcomeKind.TRANSIENT, "no_output")
+
+
+async def test_the_model_that_answered_is_named(ask: Any, wire: Any) -> None:
+    body = wire.chat("{}") | {"model": "o-2026-01-05"}
+    assert (await ask(wire.replying(body=body))).model == "o-2026-01-05"
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,18 @@ async def test_a_good_answer_carries_its_text_and_tokens(ask: Any, wire: Any) ->
     assert outcome == Outcome.ok('{"a": 1}', Usage(input_tokens=10, output_tokens=7))
 
 
+async def test_the_model_that_answered_is_named(ask: Any, wire: Any) -> None:
+    body = wire.openai("{}", model="o-2026-01-05")
+    assert (await ask(wire.replying(body=body))).model == "o-2026-01-05"
+
+
+async def test_a_completed_response_without_text_is_transient(ask: Any, wire: Any) -> None:
+    call = {"type": "function_call", "name": "f", "arguments": "{}"}
+    for output in ([], [call], None):
+        outcome = await ask(wire.replying(body=wire.openai(output=output)))
+        assert (outcome.kind, outcome.detail) == (OutcomeKind.TRANSIENT, "no_output")
+
+
 async def test_thoughts_and_a_fence_around_the_answer_are_taken_off(ask: Any, wire: Any) -> None:
     text = '<think>hm</think>\n```json\n{"a": 1}\n```'
     assert (await ask(wire.replying(body=wire.openai(text)))).text == '{"a": 1}'
