@@ -73,8 +73,11 @@ class Settings(BaseSettings):
     openai_api_key: Annotated[SecretStr | None, Field(validation_alias="OPENAI_API_KEY")] = None
     gemini_model: Annotated[str, Field(min_length=1)] = "gemini-2.5-flash"
     gemini_base_url: str | None = None
+    gemini_interface: Literal["generate_content", "interactions"] = "generate_content"
     openai_model: Annotated[str, Field(min_length=1)] = "gpt-5-mini"
     openai_base_url: str | None = None
+    openai_interface: Literal["responses", "chat_completions"] = "responses"
+    openai_limit_field: Literal["max_completion_tokens", "max_tokens"] | None = None
     review_deadline_seconds: Seconds = 60
     gemini_max_concurrent: Concurrency = 500
     gemini_requests_per_minute: PerMinute | None = None

@@ -18,8 +18,10 @@ from consumer.reviewing.call_metrics import CallMetrics
 from consumer.reviewing.chain import ReviewersChain
 from consumer.reviewing.fallback import FallbackCaller
 from consumer.reviewing.gemini import GeminiProvider
+from consumer.reviewing.gemini_interactions import GeminiInteractionsProvider
 from consumer.reviewing.guarding import GuardOptions, Guards
 from consumer.reviewing.models_reviewer import ModelReviewer
+from consumer.reviewing.openai_chat import LimitField, OpenAIChatProvider
 from consumer.reviewing.openai_provider import OpenAIProvider
 from consumer.reviewing.policy import CallLimits
 from consumer.reviewing.ports import Journal, Ledger, Provider
@@ -121,17 +123,30 @@ def _provider_limits(name: str, settings: Settings) -> ProviderLimits:
 
 def _provider(name: str, settings: Settings, http_client: httpx2.AsyncClient) -> Provider:
     if name == "gemini":
-        return GeminiProvider(
+        by_interactions = settings.gemini_interface == "interactions"
+        gemini = GeminiInteractionsProvider if by_interactions else GeminiProvider
+        return gemini(
             api_key=_secret(settings.gemini_api_key),
             model=settings.gemini_model,
             base_url=settings.gemini_base_url,
             http_client=http_client,
         )
-    return OpenAIProvider(
+    if settings.openai_interface == "responses":
+        return OpenAIProvider(
+            api_key=_secret(settings.openai_api_key),
+            model=settings.openai_model,
+            base_url=settings.openai_base_url,
+            http_client=http_client,
+        )
+    # OpenAI's reasoning models refuse the older name; many other servers know only that one.
+    elsewhere = settings.openai_base_url is not None
+    usual: LimitField = "max_tokens" if elsewhere else "max_completion_tokens"
+    return OpenAIChatProvider(
         api_key=_secret(settings.openai_api_key),
         model=settings.openai_model,
         base_url=settings.openai_base_url,
         http_client=http_client,
+        limit_field=settings.openai_limit_field or usual,
     )
 
 

@@ -74,7 +74,9 @@ async def _keys(settings: Settings) -> str:
             "a configured provider has no key: set GEMINI_API_KEY and OPENAI_API_KEY, "
             f"or {PREFIX}REVIEWERS=rules to run without a model"
         )
-    return f"reviewers: {', '.join(settings.reviewers)}"
+    interfaces = {"gemini": settings.gemini_interface, "openai": settings.openai_interface}
+    told = (f"{n} by {interfaces[n]}" if n in interfaces else n for n in settings.reviewers)
+    return f"reviewers: {', '.join(told)}"
 
 
 async def _base_rates(settings: Settings) -> str:

@@ -1,0 +1,70 @@
+from typing import Any
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+
+from consumer.errors import ConfigurationError
+from consumer.reviewing.gemini import GeminiProvider
+from consumer.reviewing.gemini_interactions import GeminiInteractionsProvider
+from consumer.reviewing.openai_chat import OpenAIChatProvider
+from consumer.reviewing.openai_provider import OpenAIProvider
+from consumer.settings import Settings, load_settings
+from consumer.wiring_calls import _provider
+
+LOCAL = "http://127.0.0.1:11434/v1"
+
+
+def _settings(**changes: Any) -> Settings:
+    keys = {"gemini_api_key": SecretStr("k"), "openai_api_key": SecretStr("k")}
+    return load_settings(Settings, overrides=keys | changes)
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "kind"),
+    [
+        ("gemini", {}, GeminiProvider),
+        ("gemini", {"gemini_interface": "interactions"}, GeminiInteractionsProvider),
+        ("openai", {}, OpenAIProvider),
+        ("openai", {"openai_interface": "chat_completions"}, OpenAIChatProvider),
+    ],
+)
+async def test_the_interface_is_the_one_that_was_set(
+    name: str, changes: dict[str, str], kind: type
+) -> None:
+    async with httpx2.AsyncClient() as client:
+        assert type(_provider(name, _settings(**changes), client)) is kind
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({}, "max_completion_tokens"),
+        ({"openai_base_url": LOCAL}, "max_tokens"),
+        (
+            {"openai_base_url": LOCAL, "openai_limit_field": "max_completion_tokens"},
+            "max_completion_tokens",
+        ),
+    ],
+)
+async def test_another_server_is_asked_in_the_older_words_unless_told(
+    changes: dict[str, str], field: str
+) -> None:
+    settings = _settings(openai_interface="chat_completions", **changes)
+    async with httpx2.AsyncClient() as client:
+        provider = _provider("openai", settings, client)
+    assert isinstance(provider, OpenAIChatProvider)
+    assert provider._limit_field == field
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("gemini_interface", "responses"),
+        ("openai_interface", "chat"),
+        ("openai_limit_field", "max_output_tokens"),
+    ],
+)
+def test_an_interface_that_nobody_speaks_is_refused(field: str, value: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"DEBRIEF_{field.upper()}"):
+        _settings(**{field: value})
