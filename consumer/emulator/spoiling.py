@@ -26,7 +26,7 @@ SPOILING: Final = frozenset(
 )
 INVENTED_QUOTE: Final = "words that nobody in this run has ever written down"
 INVENTED_NUMBER: Final = 987654
-_GIANT_CHARACTERS = 3_000_000
+_GIANT_CHARACTERS = 1_200_000
 _DEPTH: Final = 100_000
 _GERMAN: Final = "Über den ganzen Durchlauf hinweg hast du ruhig gearbeitet und viel nachgefragt."
 _PROSE = ("headline", "summary", "statement", "rationale", "text", "why")
