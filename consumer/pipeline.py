@@ -162,7 +162,9 @@ class ReviewPipeline:
                 _log.info("trigger_repeated", run_id=trigger.run_id, offset=record.offset)
                 return Completion()
             await self._wait_until_whole(run)
-            return await self._review(run, traceparent=_TRACE.get())
+            await self._report(trigger, "gathering", "reading the run's records")
+            resolved = await self._gather(run)
+            return await self._review(run, resolved)
         except UserErasedError:
             _log.info("trigger_of_an_erased_user", offset=record.offset)
             return Completion()
@@ -173,8 +175,9 @@ class ReviewPipeline:
     async def revisit(self, revisit: Revisit) -> Completion:
         """Review a run again: a new revision, unless nothing that stands has changed.
 
+        A review that cannot be valid is given up here, and the one that stands goes on standing.
+
         Raises:
-            Rejected: its review cannot be valid.
             RetryLater: something failed that may pass.
             ProviderOutage: no model provider answers.
         """
@@ -182,10 +185,31 @@ class ReviewPipeline:
             run = await self._store.run(revisit.run_id)
             if run is None or run.revision == 0:
                 return Completion()
-            return await self._review(run, traceparent=None)
+            return await self._revisit(run, wanted=revisit.reason == "redo")
+        except UserErasedError:
+            _log.info("revisit_of_an_erased_user", run_id=revisit.run_id)
+            return Completion()
         except StoreUnavailableError as error:
             _log.warning("store_unavailable", error=str(error))
             raise RetryLater(STORE_RETRY_SECONDS, str(error), waiting=True) from error
+
+    async def _revisit(self, run: Run, *, wanted: bool) -> Completion:
+        if wanted and run.wanted_revision <= run.revision:
+            return Completion()  # published since it was found to be due
+        _TRACE.set(trace_or_new(None, seed=review_id_of(run.trigger.run_id)))
+        resolved = await self._gather(run)
+        if not wanted and resolved.arc_digest == run.arc_digest:
+            await self._store.mark_checked(run)
+            return Completion()
+        try:
+            return await self._review(run, resolved)
+        except Rejected as error:
+            # Due again by nothing but something new: else it would fail again, every second.
+            await self._store.give_up_revisit(run)
+            _log.error(
+                "revisit_given_up", run_id=run.trigger.run_id, kind=error.kind, error=str(error)
+            )
+            return Completion()
 
     async def _trigger_of(self, record: SourceRecord) -> ScenarioCompleted:
         resolver = None
@@ -212,19 +236,16 @@ class ReviewPipeline:
                 await self._report(run.trigger, "delayed", "waiting for the run's records")
             raise RetryLater(delay_seconds, "the run is not whole yet", waiting=True)
 
-    async def _review(self, run: Run, *, traceparent: str | None) -> Completion:
-        trigger = run.trigger
-        await self._report(trigger, "gathering", "reading the run's records")
-        resolved = await gather(self._store, trigger)
+    async def _gather(self, run: Run) -> Resolved:
+        resolved = await gather(self._store, run.trigger)
         reach(FaultPoint.AFTER_GATHER)
         await self._dead_letter_unsound(resolved)
+        return resolved
+
+    async def _review(self, run: Run, resolved: Resolved) -> Completion:
+        trigger = run.trigger
         await self._report(trigger, "reviewing", "writing the review", total=_calls(trigger))
-        async with _Reports() as reports:
-
-            def on_call(done: int, total: int) -> None:
-                reports.add(self._report(trigger, "reviewing", "", done=done, total=total))
-
-            review = await self._checked(resolved, run=run, on_call=on_call)
+        review = await self._checked(resolved, run=run)
         calls = len(review.provenance.calls)
         await self._report(trigger, "validating", "checking the review", done=calls, total=calls)
 
@@ -242,7 +263,7 @@ class ReviewPipeline:
             )
 
         record = review_record(
-            review, self._topics, traceparent=traceparent, schema_id=self._review_schema_id
+            review, self._topics, traceparent=_TRACE.get(), schema_id=self._review_schema_id
         )
         publication = Publication(
             run_id=trigger.run_id,
@@ -255,16 +276,23 @@ class ReviewPipeline:
         )
         return Completion(records=(record,), publication=publication, after=published)
 
-    async def _checked(self, resolved: Resolved, *, run: Run, on_call: OnCall) -> ReviewReady:
+    async def _checked(self, resolved: Resolved, *, run: Run) -> ReviewReady:
+        # What is told of the calls is told before what is told of their end.
         try:
-            return await review_arc(
-                resolved,
-                reviewing=self._reviewing,
-                options=self._options,
-                revision=run.revision + 1,
-                clock=self._clock,
-                on_progress=on_call,
-            )
+            async with _Reports() as reports:
+
+                def on_call(done: int, total: int) -> None:
+                    report = self._report(run.trigger, "reviewing", "", done=done, total=total)
+                    reports.add(report)
+
+                return await review_arc(
+                    resolved,
+                    reviewing=self._reviewing,
+                    options=self._options,
+                    revision=run.revision + 1,
+                    clock=self._clock,
+                    on_progress=on_call,
+                )
         except InvalidReviewError as error:
             await self._report(run.trigger, "failed", "the review was not valid")
             raise Rejected(error.kind, str(error)) from error

@@ -197,7 +197,13 @@ class Consumer:
             self._membership("review", (self._topics.scenario_completed,)),
             pipeline,
             ledger=store,
-            attention=RunAttention(store, sender, self._topics, clock=utc_now),
+            attention=RunAttention(
+                store,
+                sender,
+                self._topics,
+                late_context_hours=settings.late_context_hours,
+                clock=utc_now,
+            ),
             dead_letters=desk,
             health=self.health,
             limits=RetryLimits(
