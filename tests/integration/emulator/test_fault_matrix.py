@@ -49,9 +49,8 @@ from schemas.review import ReviewReady
 
 REPOSITORY: Final = Path(__file__).resolve().parents[3]
 LATE_SECONDS: Final = 0.05
-# What a review may take where the fault is a silence; the shortest where nobody answers at all.
+# What a review may take where the fault is a silence.
 SHORT_SECONDS: Final = 1.5
-SHORTEST_SECONDS: Final = 0.6
 LONG_SECONDS: Final = 60.0
 # Full jitter at one chance, so that the number of requests is the policy's alone.
 LIMITS: Final = CallLimits(backoff_base_seconds=0.004, backoff_cap_seconds=0.01)
@@ -144,9 +143,7 @@ class Case:
 
     @property
     def deadline_seconds(self) -> float:
-        if self.fault not in SILENCES:
-            return LONG_SECONDS
-        return SHORTEST_SECONDS if self.place == "both" else SHORT_SECONDS
+        return SHORT_SECONDS if self.fault in SILENCES else LONG_SECONDS
 
     @property
     def rules(self) -> tuple[FaultRule, ...]:
