@@ -244,7 +244,9 @@ class ReviewPipeline:
 
     async def _review(self, run: Run, resolved: Resolved) -> Completion:
         trigger = run.trigger
-        await self._report(trigger, "reviewing", "writing the review", total=_calls(trigger))
+        trace = _TRACE.get()
+        total = _calls(resolved.arc)
+        await self._report(trigger, "reviewing", "writing the review", total=total)
         review = await self._checked(resolved, run=run)
         calls = len(review.provenance.calls)
         await self._report(trigger, "validating", "checking the review", done=calls, total=calls)
@@ -252,6 +254,7 @@ class ReviewPipeline:
         async def published() -> None:
             self._told.discard(trigger.run_id)
             self._wholeness.forget(trigger.run_id)
+            _TRACE.set(trace)  # awaited by whoever commits, whose trace is another run's or none
             await self._report(trigger, "ready", "the review is there", done=calls, total=calls)
             _log.info(
                 "review_published",
@@ -263,7 +266,7 @@ class ReviewPipeline:
             )
 
         record = review_record(
-            review, self._topics, traceparent=_TRACE.get(), schema_id=self._review_schema_id
+            review, self._topics, traceparent=trace, schema_id=self._review_schema_id
         )
         publication = Publication(
             run_id=trigger.run_id,
@@ -355,9 +358,10 @@ class _Reports:
             await report
 
 
-def _calls(trigger: ScenarioCompleted) -> int:
-    # The arc read, the scoring, and one call a persona.
-    return 2 + len(trigger.personas)
+def _calls(arc: Arc) -> int:
+    # The arc read, the scoring, and one call for each persona that was spoken with.
+    spoken_with = [one for one in arc.trigger.personas if arc.thread(one.persona_id)]
+    return 2 + len(spoken_with)
 
 
 def _milliseconds(moment: datetime) -> int:

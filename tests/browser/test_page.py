@@ -102,6 +102,49 @@ def test_nothing_is_wider_than_a_small_screen(
     context.close()
 
 
+def test_a_review_as_large_as_they_come_fits_a_phone(
+    live_gateway: Any, browser: Any, review: dict[str, Any]
+) -> None:
+    stages = [f"stage-{number}" for number in range(40)]
+    for signal in review["signals"]:
+        signal["series"] = [{"stage_id": stage, "value": 0.5} for stage in stages]
+    review["patterns"][0]["stage_ids"] = stages
+    review["summary"] = "averylongwordwithoutabreak" * 40
+    review["xp"]["dimensions"] = [
+        {**review["xp"]["dimensions"][0], "dimension_id": f"d{number}", "title": "Dimension" * 30}
+        for number in range(12)
+    ]
+    review["perspectives"] = [
+        {**review["perspectives"][0], "persona_id": f"p{number}", "name": "Persona" * 40}
+        for number in range(8)
+    ]
+    live_gateway.publish(review)
+    context = browser.new_context(viewport={"width": 390, "height": 780})
+    page = context.new_page()
+    page.goto(f"{live_gateway.address}/#token={live_gateway.token(USER)}")
+    page.wait_for_selector(".chart canvas")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    context.close()
+
+
+def test_a_text_begins_on_the_side_of_its_own_script(
+    live_gateway: Any, visit: Visit, review: dict[str, Any]
+) -> None:
+    review["headline"] = "تحسنت سرعتك مع مرور الوقت."
+    live_gateway.publish(review)
+    page = visit.page
+    page.goto(f"{live_gateway.address}/#token={live_gateway.token(USER)}")
+    page.wait_for_selector("#headline")
+    gap = """() => {
+        const box = document.querySelector("#headline");
+        const first = document.createRange();
+        first.setStart(box.firstChild, 0);
+        first.setEnd(box.firstChild, 1);
+        return box.getBoundingClientRect().right - first.getBoundingClientRect().right;
+    }"""
+    assert page.evaluate(gap) < 8
+
+
 def test_what_a_learner_wrote_is_never_run(
     live_gateway: Any, visit: Visit, review: dict[str, Any]
 ) -> None:

@@ -36,6 +36,7 @@ from schemas.topics import Topics
 REPOSITORY = Path(__file__).resolve().parents[2]
 ARC = REPOSITORY / "producer" / "arcs" / "sparse.jsonl"
 SECRET = SecretStr("a-test-secret-of-more-than-32-characters")
+TRACE = b"00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 PATIENCE_SECONDS = 90
 FILES = {
     "objective.rolled-up": "objective_rolled_up",
@@ -171,6 +172,13 @@ async def test_framed_records_become_a_framed_review_that_reaches_the_learner(
             record = await _next(topics.review_ready, kafka_bootstrap)
             shown = await _shown(page, trigger)
 
+            steps = await _steps(topics.review_progress, kafka_bootstrap, registry)
+
+    # One trace from the trigger to the last step, and as many calls announced as were made.
+    assert {dict(step.headers)["traceparent"] for step, _ in steps} == {TRACE}
+    assert dict(record.headers)["traceparent"] == TRACE
+    totals = {told["phase"]: told["total"] for _, told in steps}
+    assert totals["reviewing"] == totals["validating"] == totals["ready"] > 0
     assert letter.value == b"\x00\x00\x00\xff\xffof a schema that nobody registered"
     assert dict(letter.headers)["debrief-error-kind"] == b"undecodable"
     # The registry was away when the first record came, and nothing was given up for that.
@@ -186,6 +194,29 @@ async def test_framed_records_become_a_framed_review_that_reaches_the_learner(
     assert shown["status"] == "complete"
 
 
+async def _steps(
+    topic: str, bootstrap: str, registry: Registry
+) -> list[tuple[aiokafka.ConsumerRecord, dict[str, Any]]]:
+    schema = fastavro.parse_schema(
+        json.loads(registry.schemas[registry.subjects[f"{topic}-value"] - 1])
+    )
+    reader = aiokafka.AIOKafkaConsumer(
+        topic, bootstrap_servers=bootstrap, auto_offset_reset="earliest"
+    )
+    await reader.start()
+    steps: list[tuple[aiokafka.ConsumerRecord, dict[str, Any]]] = []
+    try:
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while not steps or steps[-1][1]["phase"] != "ready":
+                record = await reader.getone()
+                told = fastavro.schemaless_reader(io.BytesIO(record.value[5:]), schema, None)
+                assert isinstance(told, dict)
+                steps.append((record, told))
+    finally:
+        await reader.stop()
+    return steps
+
+
 async def _publish(lines: list[dict[str, Any]], registry: Registry, settings: Settings) -> None:
     producer = aiokafka.AIOKafkaProducer(bootstrap_servers=settings.kafka_bootstrap_servers)
     await producer.start()
@@ -195,7 +226,8 @@ async def _publish(lines: list[dict[str, Any]], registry: Registry, settings: Se
         values += [(settings.topic_prefix + one["topic"], _framed(one, registry)) for one in lines]
         registry.away = True
         for topic, value in values:
-            await producer.send_and_wait(topic, value=value, key=b"any")
+            headers = [("traceparent", TRACE)]
+            await producer.send_and_wait(topic, value=value, key=b"any", headers=headers)
         async with asyncio.timeout(PATIENCE_SECONDS):
             await registry.turned_away.wait()
         registry.away = False
