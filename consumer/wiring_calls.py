@@ -55,6 +55,7 @@ async def reviewing_by(
     options = _guard_options(settings)
     metrics = CallMetrics(registry or CollectorRegistry())
     async with AsyncExitStack() as stack:
+        stack.callback(metrics.close)
         unattended = Unattended()
         guards = Guards(
             options,

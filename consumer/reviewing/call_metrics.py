@@ -21,9 +21,10 @@ _STATES: Final = {
 
 
 class CallMetrics:
-    """The counters and gauges; one instance a registry."""
+    """The counters and gauges; one open instance a registry."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
+        self._registry = registry
         which = ("provider", "model")
         self.requests = Counter(
             "debrief_model_requests",
@@ -80,6 +81,21 @@ class CallMetrics:
             ("call", "end"),
             registry=registry,
         )
+
+    def close(self) -> None:
+        """Take the figures off the registry, so that whoever is built anew can put up theirs."""
+        for collector in (
+            self.requests,
+            self.seconds,
+            self.tokens,
+            self.cost,
+            self.hedges,
+            self.over_budget,
+            self._circuit,
+            self._attempts,
+            self._calls,
+        ):
+            self._registry.unregister(collector)
 
     def circuit(self, provider: str, model: str, state: CircuitState) -> None:
         """Set what a circuit lets through."""

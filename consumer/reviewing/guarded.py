@@ -1,12 +1,13 @@
 """Guarded: a provider behind its circuit, its slots and its rates.
 
-A call that may not be asked learns so at once and goes to the next provider. Only where every
-other circuit is open too it waits for the probe's end. A probe is a copy of a real call, sent
-beside the one that goes on to the next provider, so that nobody waits for a provider that may
-still be down.
+A call that may not be asked learns so at once and goes to the next provider. Only where no other
+may be asked either it waits, for the end of a probe or of a cool-down that fits its time. A probe
+is a copy of a real call, sent beside the one that goes on to the next provider, so that nobody
+waits for a provider that may still be down.
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -25,8 +26,9 @@ _log = structlog.get_logger(__name__)
 class GuardedProvider:
     """A `Provider`, and the `Circuit` of what it guards.
 
-    `inner` must end within its `timeout_seconds`. `others_blocked` tells whether no other provider
-    may be asked now. `on_state` is told every change of the circuit.
+    `inner` must end within its `timeout_seconds`. `others_blocked_seconds` tells when the first of
+    the other providers may be asked, None where one may now. `on_state` is told every change of
+    the circuit.
     """
 
     def __init__(
@@ -37,7 +39,7 @@ class GuardedProvider:
         bulkhead: Bulkhead,
         latencies: Latencies,
         unattended: Unattended,
-        others_blocked: Callable[[], bool],
+        others_blocked_seconds: Callable[[], float | None],
         on_state: Callable[[CircuitState], None],
     ) -> None:
         self.name = inner.name
@@ -47,7 +49,7 @@ class GuardedProvider:
         self._bulkhead = bulkhead
         self._latencies = latencies
         self._unattended = unattended
-        self._others_blocked = others_blocked
+        self._others_blocked_seconds = others_blocked_seconds
         self._on_state = on_state
         self._told = CircuitState.CLOSED
         self._changed = asyncio.Event()
@@ -65,21 +67,30 @@ class GuardedProvider:
         """Ask once, if that may be."""
         until = _now() + timeout_seconds
         permit = self._breaker.permit(_now())
-        while permit is None and self._breaker.is_probing(_now()) and self._others_blocked():
-            try:
-                async with asyncio.timeout_at(until):
+        while permit is None and (wait_seconds := self._worth_waiting(until)) is not None:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(wait_seconds):
                     await self._changed.wait()
-            except TimeoutError:
-                break
             permit = self._breaker.permit(_now())
         if permit is None:
             return self._refusal()
         self._tell()
-        if permit.is_probe and not self._others_blocked():
+        if permit.is_probe and self._others_blocked_seconds() is None:
             probe = self._ask(permit, request, until)
             self._unattended.keep(asyncio.create_task(probe))
             return self._refusal()
         return await self._ask(permit, request, until)
+
+    def _worth_waiting(self, until: float) -> float | None:
+        """Return for how long a call that nobody else takes should wait here, None for not."""
+        others, now = self._others_blocked_seconds(), _now()
+        if others is None or now >= until:
+            return None
+        if self._breaker.is_probing(now):
+            return until - now
+        own = self._breaker.blocked_seconds(now) or 0.0
+        cooling = self._breaker.state(now) is CircuitState.COOLING
+        return own if cooling and own <= others and now + own < until else None
 
     async def _ask(self, permit: Permit, request: CompletionRequest, until: float) -> Outcome:
         try:

@@ -9,6 +9,7 @@
 Hedges and probes are requests like any other to all that stands below them.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,7 +82,7 @@ class Guards:
             bulkhead=bulkhead,
             latencies=latencies,
             unattended=self._unattended,
-            others_blocked=lambda: self._others_blocked(index),
+            others_blocked_seconds=lambda: self._others_blocked_seconds(index),
             on_state=partial(metrics.circuit, *which),
         )
         metrics.circuit(*which, CircuitState.CLOSED)
@@ -101,6 +102,8 @@ class Guards:
             on_refused=lambda budget: self._metrics.over_budget.labels(budget).inc(),
         )
 
-    def _others_blocked(self, index: int) -> bool:
-        others = (one for at, one in enumerate(self._guarded) if at != index)
-        return all(one.blocked_seconds() is not None for one in others)
+    def _others_blocked_seconds(self, index: int) -> float | None:
+        others = [one for at, one in enumerate(self._guarded) if at != index]
+        waits = [one.blocked_seconds() for one in others]
+        known = [wait for wait in waits if wait is not None]
+        return min(known, default=math.inf) if len(known) == len(waits) else None

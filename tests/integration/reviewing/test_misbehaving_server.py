@@ -163,9 +163,9 @@ async def test_a_failed_gemini_costs_later_reviews_no_waiting_and_shows_on_the_m
             for _ in range(3):
                 draft = await _draft(chain, arc, 3600)
                 assert {call.provider for call in draft.calls} == {"openai"}
+            which = {"provider": "gemini", "model": settings.gemini_model}
+            assert registry.get_sample_value("debrief_model_circuit_state", which) == 3
     assert [provider for provider, _ in plan.requests].count("gemini") == asked
-    which = {"provider": "gemini", "model": settings.gemini_model}
-    assert registry.get_sample_value("debrief_model_circuit_state", which) == 3
 
 
 async def test_where_both_are_down_it_is_said_when_to_come_back(

@@ -1,4 +1,5 @@
 import asyncio
+import math
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -42,7 +43,7 @@ class Rig:
         self.provider = Provider()
         self.unattended = Unattended()
         self.latencies = Latencies()
-        self.alone = False
+        self.others: float | None = None
         self.states: list[CircuitState] = []
 
     def build(self, *, slots: int = 9, **limits: Any) -> GuardedProvider:
@@ -54,7 +55,7 @@ class Rig:
             bulkhead=self.bulkhead,
             latencies=self.latencies,
             unattended=self.unattended,
-            others_blocked=lambda: self.alone,
+            others_blocked_seconds=lambda: self.others,
             on_state=self.states.append,
         )
 
@@ -113,7 +114,7 @@ async def test_the_only_one_left_is_asked_as_the_probe_and_the_others_wait_for_i
     rig: Rig,
 ) -> None:
     guarded = rig.build(open_seconds=0)
-    rig.alone = True
+    rig.others = math.inf
     rig.provider.outcomes = [DOWN, OK, OK, OK]
     await _ask(guarded)
     rig.provider.may_end.clear()
@@ -126,7 +127,7 @@ async def test_the_only_one_left_is_asked_as_the_probe_and_the_others_wait_for_i
 
 async def test_where_that_probe_fails_the_others_learn_so_at_once(rig: Rig) -> None:
     guarded = rig.build(open_seconds=0)
-    rig.alone = True
+    rig.others = math.inf
     rig.provider.outcomes = [DOWN, DOWN]
     await _ask(guarded)
     rig.breaker._limits = BreakerLimits(failures=1, open_seconds=600)
@@ -140,7 +141,7 @@ async def test_where_that_probe_fails_the_others_learn_so_at_once(rig: Rig) -> N
 
 async def test_waiting_for_a_probe_ends_in_time(rig: Rig) -> None:
     guarded = rig.build(open_seconds=0)
-    rig.alone = True
+    rig.others = math.inf
     rig.provider.outcomes = [DOWN, OK]
     await _ask(guarded)
     rig.provider.may_end.clear()
@@ -153,7 +154,7 @@ async def test_waiting_for_a_probe_ends_in_time(rig: Rig) -> None:
 
 async def test_a_cancelled_probe_lets_another_go(rig: Rig) -> None:
     guarded = rig.build(open_seconds=0)
-    rig.alone = True
+    rig.others = math.inf
     rig.provider.outcomes = [DOWN, OK]
     await _ask(guarded)
     rig.provider.may_end.clear()
@@ -213,6 +214,26 @@ async def test_a_bare_rate_limit_is_told_with_its_cool_down(rig: Rig) -> None:
     outcome = await _ask(guarded)
     assert outcome.retry_after_seconds == pytest.approx(300, abs=60)
     assert (await _ask(guarded)).detail == "cooling"
+
+
+async def test_the_only_one_left_waits_out_a_cool_down_that_fits(rig: Rig) -> None:
+    guarded = rig.build()
+    rig.others = math.inf
+    rig.provider.outcomes = [Outcome(kind=OutcomeKind.RATE_LIMITED, retry_after_seconds=0.02), OK]
+    await _ask(guarded)
+    assert await _ask(guarded) is OK
+
+
+@pytest.mark.parametrize(("asked", "others"), [(600.0, math.inf), (20.0, 10.0), (20.0, None)])
+async def test_no_call_waits_where_it_does_not_fit_or_another_is_there_sooner(
+    rig: Rig, asked: float, others: float | None
+) -> None:
+    guarded = rig.build()
+    rig.others = others
+    rig.provider.outcomes = [Outcome(kind=OutcomeKind.RATE_LIMITED, retry_after_seconds=asked)]
+    await _ask(guarded)
+    async with asyncio.timeout(5):
+        assert (await _ask(guarded)).kind is OutcomeKind.CIRCUIT_OPEN
 
 
 async def test_a_timeout_at_the_end_of_a_reviews_time_opens_nothing(rig: Rig) -> None:
