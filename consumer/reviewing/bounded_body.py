@@ -9,7 +9,7 @@ from typing import Final
 import httpx2
 
 # Far more than the largest answer that is looked at, envelope and all.
-MAX_BODY_BYTES: Final = 8 * 1024 * 1024
+MAX_BODY_BYTES: Final = 4 * 1024 * 1024
 
 
 async def bound_body(response: httpx2.Response) -> None:

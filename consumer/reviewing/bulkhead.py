@@ -1,17 +1,19 @@
 """Bulkhead: how much of one provider this process uses at once and a minute.
 
-Slots bound what is open at the same time, leaky buckets the requests and tokens a minute
-(aiolimiter; bursts are a small part of a minute's worth, so that no minute sees much more than
-was allowed). All queues are first come, first served, and a caller that gives up leaves no trace.
+Slots bound what is open at the same time, leaky buckets the requests and tokens a minute; bursts
+are a small part of a minute's worth, so that no minute sees much more than was allowed.
+
+Who waits is served by earliest deadline first: a review's later attempts go before the first ones
+of reviews that began after it. First come, first served would have them all end at the same time,
+late. All that may go goes in one turn of the loop, so that a busy loop makes up for its pauses.
 """
 
 import asyncio
-from dataclasses import dataclass
-from typing import Final
+import heapq
+import itertools
+from dataclasses import dataclass, field
 
-from aiolimiter import AsyncLimiter
-
-_MINUTE: Final = 60.0
+from consumer.reviewing.leaky_bucket import LeakyBucket
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,34 +25,89 @@ class ProviderLimits:
     tokens_per_minute: float | None = None
 
 
+@dataclass(order=True, slots=True)
+class _Waiter:
+    until: float
+    number: int
+    tokens: int = field(compare=False)
+    may_go: asyncio.Future[None] = field(compare=False)
+
+
 class Bulkhead:
-    """One provider's slots and rates."""
+    """One provider's slots and rates. It belongs to one event loop."""
 
     def __init__(self, limits: ProviderLimits) -> None:
-        self._slots = asyncio.Semaphore(limits.max_concurrent)
-        self._requests = _Bucket(limits.requests_per_minute, burst_seconds=1.0)
-        self._tokens = _Bucket(limits.tokens_per_minute, burst_seconds=10.0)
+        self._free = limits.max_concurrent
+        self._requests = _bucket(limits.requests_per_minute, burst_seconds=1.0)
+        self._tokens = _bucket(limits.tokens_per_minute, burst_seconds=10.0)
+        self._waiters: list[_Waiter] = []
+        self._numbers = itertools.count()
+        self._timer: asyncio.TimerHandle | None = None
 
-    async def enter(self, tokens: int) -> "Lease":
-        """Wait for a slot, then for the rates; `tokens` is what the request is likely to use."""
-        await self._slots.acquire()
+    async def enter(self, tokens: int, *, until: float) -> "Lease":
+        """Wait for a slot and for the rates; who gives up leaves no trace.
+
+        `tokens` is what the request is likely to use; `until` (the loop's clock) is its place.
+        """
+        loop = asyncio.get_running_loop()
+        waiter = _Waiter(until, next(self._numbers), tokens, loop.create_future())
+        heapq.heappush(self._waiters, waiter)
+        self._serve()
         try:
-            await self._requests.draw(1)
-            await self._tokens.draw(tokens)
-        except BaseException:
-            self._slots.release()
+            await waiter.may_go
+        except asyncio.CancelledError:
+            if not waiter.may_go.cancelled():  # it was let in at the very moment
+                self.leave(drawn=tokens, used=0)
             raise
         return Lease(self, tokens)
 
-    async def try_enter(self, tokens: int) -> "Lease | None":
-        """Return a lease where none has to be waited for, else None."""
-        free = not self._slots.locked() and self._requests.has(1) and self._tokens.has(tokens)
-        return await self.enter(tokens) if free else None
+    def try_enter(self, tokens: int) -> "Lease | None":
+        """Return a lease where none has to be waited for and nobody waits, else None."""
+        self._forget_cancelled()
+        if self._waiters or self._free == 0 or self._wait_seconds(tokens) > 0:
+            return None
+        self._take(tokens)
+        return Lease(self, tokens)
 
     def leave(self, *, drawn: int, used: int) -> None:
-        """Free a slot; tokens that were used beyond those drawn are drawn by the next."""
-        self._slots.release()
-        self._tokens.owe(used - drawn)
+        """Free a slot; what was used beyond what was drawn, those who follow wait for."""
+        self._free += 1
+        if self._tokens is not None:
+            self._tokens.use(used - drawn, _now())
+        self._serve()
+
+    def _serve(self) -> None:
+        """Let in all who may go now, and come back when the next one may."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        self._forget_cancelled()
+        while self._waiters and self._free > 0:
+            wait_seconds = self._wait_seconds(self._waiters[0].tokens)
+            if wait_seconds > 0:
+                loop = asyncio.get_running_loop()
+                self._timer = loop.call_later(wait_seconds, self._serve)
+                return
+            waiter = heapq.heappop(self._waiters)
+            self._take(waiter.tokens)
+            waiter.may_go.set_result(None)
+            self._forget_cancelled()
+
+    def _forget_cancelled(self) -> None:
+        while self._waiters and self._waiters[0].may_go.cancelled():
+            heapq.heappop(self._waiters)
+
+    def _wait_seconds(self, tokens: int) -> float:
+        requests = 0.0 if self._requests is None else self._requests.wait_seconds(1, _now())
+        used = 0.0 if self._tokens is None else self._tokens.wait_seconds(tokens, _now())
+        return max(requests, used)
+
+    def _take(self, tokens: int) -> None:
+        self._free -= 1
+        if self._requests is not None:
+            self._requests.use(1, _now())
+        if self._tokens is not None:
+            self._tokens.use(tokens, _now())
 
 
 class Lease:
@@ -66,42 +123,9 @@ class Lease:
         self._bulkhead.leave(drawn=self._tokens, used=used)
 
 
-class _Bucket:
-    """A leaky bucket that serves in order and takes debts.
+def _bucket(per_minute: float | None, *, burst_seconds: float) -> LeakyBucket | None:
+    return None if per_minute is None else LeakyBucket(per_minute, burst_seconds=burst_seconds)
 
-    What one request needs beyond the bucket's size, and what it turns out to have used beyond its
-    estimate, is charged to those after it.
-    """
 
-    def __init__(self, per_minute: float | None, *, burst_seconds: float) -> None:
-        self._limiter: AsyncLimiter | None = None
-        self._debt = 0.0
-        # aiolimiter alone serves the smallest request first, and a large one never.
-        self._turn = asyncio.Lock()
-        if per_minute is not None:
-            burst = max(1.0, per_minute * burst_seconds / _MINUTE)
-            self._limiter = AsyncLimiter(burst, burst * _MINUTE / per_minute)
-
-    async def draw(self, amount: float) -> None:
-        """Wait until so much may be used, and the debt with it."""
-        if self._limiter is None:
-            return
-        async with self._turn:
-            drawn = self._next(self._limiter, amount)
-            await self._limiter.acquire(drawn)
-            self._debt += amount - drawn
-
-    def has(self, amount: float) -> bool:
-        """Tell whether `draw` would not wait."""
-        if self._limiter is None:
-            return True
-        return not self._turn.locked() and self._limiter.has_capacity(
-            self._next(self._limiter, amount)
-        )
-
-    def owe(self, amount: float) -> None:
-        """Charge those that follow with this; below zero they draw that much less."""
-        self._debt += amount
-
-    def _next(self, limiter: AsyncLimiter, amount: float) -> float:
-        return min(max(0.0, amount + self._debt), limiter.max_rate)
+def _now() -> float:
+    return asyncio.get_running_loop().time()

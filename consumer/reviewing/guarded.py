@@ -134,7 +134,7 @@ class GuardedProvider:
             async with asyncio.timeout_at(until) as queued:
                 self._queued.add(queued)
                 try:
-                    return await self._bulkhead.enter(request.likely_tokens)
+                    return await self._bulkhead.enter(request.likely_tokens, until=until)
                 finally:
                     self._queued.discard(queued)
         except TimeoutError:
@@ -173,11 +173,11 @@ class SpareCapacity:
         self._breaker = breaker
         self._bulkhead = bulkhead
 
-    async def try_enter(self, request: CompletionRequest) -> Lease | None:
+    def try_enter(self, request: CompletionRequest) -> Lease | None:
         """Return a lease to close, None where there is nothing to spare."""
         if self._breaker.state(_now()) is not CircuitState.CLOSED:
             return None
-        return await self._bulkhead.try_enter(request.likely_tokens)
+        return self._bulkhead.try_enter(request.likely_tokens)
 
 
 def _used(outcome: Outcome | None) -> int | None:

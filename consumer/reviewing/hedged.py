@@ -16,7 +16,7 @@ _Request = asyncio.Task[Outcome]
 class Spare(Protocol):
     """Where a hedge gets its slot."""
 
-    async def try_enter(self, request: CompletionRequest) -> Lease | None:
+    def try_enter(self, request: CompletionRequest) -> Lease | None:
         """Return a lease at once, None where no hedge may be sent."""
 
 
@@ -56,7 +56,7 @@ class HedgedProvider:
         try:
             await asyncio.wait({first}, timeout=self._patience_seconds(request, timeout_seconds))
             if not first.done() and clock() < until:
-                second = await self._second(request, until - clock())
+                second = self._second(request, until - clock())
                 requests += [second] if second is not None else []
             outcome = await _first_answer(requests, until)
         finally:
@@ -78,10 +78,10 @@ class HedgedProvider:
         after = hedge_after_seconds(self._latencies, request.call, seconds_left=timeout_seconds)
         return timeout_seconds if after is None else after
 
-    async def _second(self, request: CompletionRequest, seconds: float) -> _Request | None:
+    def _second(self, request: CompletionRequest, seconds: float) -> _Request | None:
         if self._allowance is None or not self._allowance.take():
             return None
-        lease = await self._spare.try_enter(request)
+        lease = self._spare.try_enter(request)
         if lease is None:
             self._allowance.give_back()
             return None

@@ -184,7 +184,7 @@ async def test_no_slot_in_time_is_our_own_doing(rig: Rig) -> None:
 
 async def test_those_who_wait_for_a_slot_go_elsewhere_when_the_circuit_opens(rig: Rig) -> None:
     guarded = rig.build(slots=2)
-    hold = await rig.bulkhead.enter(1)
+    hold = await rig.bulkhead.enter(1, until=0)
     rig.provider.outcomes = [DOWN]
     rig.provider.may_end.clear()
     first = asyncio.create_task(_ask(guarded))
@@ -205,7 +205,7 @@ async def test_a_slot_is_free_again_however_the_call_ended(rig: Rig) -> None:
     await _ask(guarded)
     with pytest.raises(IndexError):
         await _ask(guarded)
-    assert await rig.bulkhead.try_enter(1) is not None
+    assert rig.bulkhead.try_enter(1) is not None
 
 
 async def test_a_bare_rate_limit_is_told_with_its_cool_down(rig: Rig) -> None:
@@ -248,13 +248,13 @@ async def test_a_timeout_at_the_end_of_a_reviews_time_opens_nothing(rig: Rig) ->
 async def test_hedges_have_slots_to_spare_only_while_the_circuit_is_closed(rig: Rig) -> None:
     guarded = rig.build(slots=1)
     spare = SpareCapacity(rig.breaker, rig.bulkhead)
-    lease = await spare.try_enter(REQUEST)
+    lease = spare.try_enter(REQUEST)
     assert lease is not None
-    assert await spare.try_enter(REQUEST) is None
+    assert spare.try_enter(REQUEST) is None
     lease.close()
     rig.provider.outcomes = [DOWN]
     await _ask(guarded)
-    assert await spare.try_enter(REQUEST) is None
+    assert spare.try_enter(REQUEST) is None
 
 
 def test_typical_times_are_those_of_the_answers(rig: Rig) -> None:

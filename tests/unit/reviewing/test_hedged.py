@@ -59,8 +59,8 @@ class Rig:
         rig = self
 
         class Spare:
-            async def try_enter(self, request: CompletionRequest) -> Lease | None:
-                return await rig.bulkhead.try_enter(1) if spare else None
+            def try_enter(self, request: CompletionRequest) -> Lease | None:
+                return rig.bulkhead.try_enter(1) if spare else None
 
         return HedgedProvider(
             inner,
@@ -109,7 +109,7 @@ async def test_where_the_first_is_late_the_second_may_answer(rig: Rig) -> None:
     await asyncio.sleep(0)
     assert inner.cancelled == [0]
     assert rig.answered == ["second"]
-    assert await rig.bulkhead.try_enter(1) is not None
+    assert rig.bulkhead.try_enter(1) is not None
 
 
 async def test_where_the_first_answers_after_all_the_second_is_cancelled(rig: Rig) -> None:
@@ -123,7 +123,7 @@ async def test_where_the_first_answers_after_all_the_second_is_cancelled(rig: Ri
     await asyncio.sleep(0)
     assert inner.cancelled == [1]
     assert rig.answered == ["first"]
-    assert await rig.bulkhead.try_enter(1) is not None
+    assert rig.bulkhead.try_enter(1) is not None
 
 
 async def test_a_loser_that_is_slow_to_cancel_is_not_waited_for(rig: Rig) -> None:
