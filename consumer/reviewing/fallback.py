@@ -152,10 +152,11 @@ class FallbackCaller:
         self, provider: Provider, request: CompletionRequest, until: float
     ) -> Outcome:
         """Ask once and not past `until`, whatever the SDK's own timeout does."""
-        left = max(until - asyncio.get_running_loop().time(), 0.001)
+        left = until - asyncio.get_running_loop().time()
+        hint = max(left - _GUARDS_FIRST_SECONDS, 0.001)
         try:
             return await self._unattended.within(
-                left + _GUARDS_FIRST_SECONDS, provider.complete(request, timeout_seconds=left)
+                left, provider.complete(request, timeout_seconds=hint)
             )
         except TimeoutError:
             return Outcome(kind=OutcomeKind.TIMEOUT, detail="deadline")

@@ -16,6 +16,7 @@ from consumer.emulator.faults import Fault, FaultPlan, FaultRule
 from consumer.emulator.serving import serve_emulator
 from consumer.reviewing.chain import ReviewersChain
 from consumer.reviewing.errors import ReviewCallsFailed
+from consumer.reviewing.policy import calls_deadline
 from consumer.reviewing.ports import NoJournal
 from consumer.settings import Settings, load_settings
 from consumer.signals.compute import compute
@@ -116,7 +117,7 @@ async def _draft(chain: ReviewersChain, arc: Arc, seconds: float = DEADLINE_SECO
     return await chain.draft(
         arc,
         compute(arc, base_rates=None),
-        deadline=asyncio.get_running_loop().time() + seconds,
+        deadline=calls_deadline(asyncio.get_running_loop().time(), seconds),
         on_progress=lambda *_: None,
     )
 
