@@ -76,10 +76,15 @@ async def server() -> AsyncIterator[Callable[[Behave], Awaitable[str]]]:
             task = asyncio.current_task()
             assert task is not None
             handlers.add(task)
-            with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
-                await reader.readuntil(b"\r\n\r\n")
-                await behave(reader, writer)
-            writer.close()
+            try:
+                with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
+                    await reader.readuntil(b"\r\n\r\n")
+                    await behave(reader, writer)
+                    await writer.drain()
+            finally:
+                writer.close()
+                with contextlib.suppress(ConnectionError):
+                    await writer.wait_closed()
 
         opened.append(await asyncio.start_server(handle, "127.0.0.1", 0))
         return f"http://127.0.0.1:{opened[-1].sockets[0].getsockname()[1]}"
@@ -89,7 +94,8 @@ async def server() -> AsyncIterator[Callable[[Behave], Awaitable[str]]]:
         one.close()
     for task in handlers:
         task.cancel()
-    await asyncio.gather(*handlers, return_exceptions=True)
+    # Each closes its connection on the way out, and nobody reads any more: not for ever.
+    await asyncio.wait_for(asyncio.gather(*handlers, return_exceptions=True), 10)
 
 
 @pytest.fixture(scope="module")
