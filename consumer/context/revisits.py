@@ -6,10 +6,10 @@ settled by the revision itself: once it is published nothing is due any more, an
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, case, delete, func, select, update
 
 from consumer.context.runs import Run, Runs, run_of
-from consumer.context.tables import CALL_JOURNAL, IS_LATE, IS_WANTED, RUNS
+from consumer.context.tables import CALL_JOURNAL, IS_LATE, IS_WANTED, PUBLICATIONS, RUNS
 
 
 class Revisits(Runs):
@@ -45,9 +45,15 @@ class Revisits(Runs):
         published yet, its `wanted_revision` stays 0.
         """
         is_new = (RUNS.c.run_id == run_id, RUNS.c.revision > 0, ~IS_WANTED)
+        # One that is on its way may be on the topic already: it is not what is asked for.
+        on_its_way = select(func.max(PUBLICATIONS.c.revision)).where(
+            PUBLICATIONS.c.run_id == run_id
+        )
         async with self._writing() as connection:
+            under_way = (await connection.execute(on_its_way)).scalar_one_or_none() or 0
+            latest = case((RUNS.c.revision < under_way, under_way), else_=RUNS.c.revision)
             asked = await connection.execute(
-                update(RUNS).where(*is_new).values(wanted_revision=RUNS.c.revision + 1)
+                update(RUNS).where(*is_new).values(wanted_revision=latest + 1)
             )
             if asked.rowcount == 1:
                 await connection.execute(

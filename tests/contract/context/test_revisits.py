@@ -4,6 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from consumer.context.store import Store
+from consumer.publication import Publication
+from producer.transactions import ProducerEpoch
 
 Make = Callable[..., Any]
 
@@ -117,3 +119,27 @@ async def test_an_older_failure_does_not_take_back_a_newer_request(
     await store.want_revision("run-1")
     await store.give_up_revisit(old)
     assert await _wanted(store) == ["run-1"]
+
+
+async def test_a_revision_that_is_on_its_way_is_not_the_one_asked_for(
+    store: Store, trigger: Make
+) -> None:
+    await _reviewed(store, trigger)
+    owner = ProducerEpoch(producer_id=1, epoch=1)
+    late = Publication(
+        run_id="run-1",
+        user_id="learner-1",
+        revision=2,
+        status="complete",
+        published_at_ms=2_000,
+        reviewed_changes=0,
+        arc_digest="d",
+    )
+    await store.prepare_publications("tx", partition=0, owner=owner, publications=[late])
+    run = await store.want_revision("run-1")
+    assert run is not None
+    assert run.wanted_revision == 3
+    await store.settle_publications("tx", partition=0, owner=owner)
+    assert await _wanted(store) == ["run-1"]
+    await _publish(store, 3)
+    assert await _wanted(store) == []
