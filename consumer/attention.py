@@ -10,7 +10,7 @@ from consumer.context.late_context import LateRun, LateWatch
 from consumer.context.records import milliseconds
 from consumer.context.store import Run, Store
 from consumer.stream.completion import Revisit
-from consumer.stream.ownership import Erased
+from consumer.stream.ports import Erased
 from producer.reviews import tombstone_record
 from producer.sender import Sender
 from schemas.topics import Topics

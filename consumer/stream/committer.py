@@ -8,23 +8,21 @@ takes the partition over.
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeVar
+from typing import Final, TypeVar
 
 import structlog
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
-from consumer.publication import Publication
 from consumer.stream.completion import Completion
 from consumer.stream.offset_metadata import encode, has_room
 from consumer.stream.offsets import OffsetMap
+from consumer.stream.ports import Erased, Ledger, Transactions
 from consumer.stream.retry import backoff_seconds
 from producer.errors import FencedError, RecordTooLargeError, UncertainCommitError
 from producer.fault_points import FaultPoint, reach
 from producer.record_limits import record_bytes
-from producer.records import OutputRecord
-from producer.transactions import ProducerEpoch
 
 BATCH_COMPLETIONS: Final = 200
 # A position that moved without work (markers, offsets of a topic's gaps) is committed this often.
@@ -34,47 +32,6 @@ BUSY_RETRY_SECONDS: Final = 1.0
 Answer = TypeVar("Answer")
 
 _log = structlog.get_logger(__name__)
-
-
-class Transactions(Protocol):
-    """The transactional producer of one input partition."""
-
-    @property
-    def owner(self) -> ProducerEpoch:
-        """Return what Kafka named this producer."""
-
-    async def commit(
-        self,
-        records: Sequence[OutputRecord],
-        *,
-        offsets: Mapping[TopicPartition, OffsetAndMetadata],
-    ) -> None:
-        """Write records and offsets in one transaction."""
-
-
-class Ledger(Protocol):
-    """Where it is kept which revisions are published, and which are on their way.
-
-    Every method may raise an exception while the store is away; it is then called again.
-    """
-
-    async def prepare_publications(
-        self,
-        transaction_id: str,
-        *,
-        partition: int,
-        owner: ProducerEpoch,
-        publications: Sequence[Publication],
-    ) -> Mapping[str, str]:
-        """Write down what a transaction will publish; return `go`, `gone` or `busy` by run."""
-
-    async def erased_publications(self, transaction_id: str) -> tuple[tuple[str, str], ...]:
-        """Return (run_id, user_id) of what a transaction published of runs erased meanwhile."""
-
-    async def settle_publications(
-        self, transaction_id: str | None, *, partition: int, owner: ProducerEpoch
-    ) -> None:
-        """Count a committed transaction as published; forget what predecessors left."""
 
 
 @dataclass(slots=True, eq=False)
@@ -115,7 +72,7 @@ class PartitionCommitter:
         transactions: Transactions,
         ledger: Ledger,
         last_transaction_id: str | None,
-        on_erased: Callable[[Sequence[tuple[str, str]]], Awaitable[None]],
+        on_erased: Callable[[Erased], Awaitable[None]],
         on_lost: Callable[[], None],
     ) -> None:
         self._partition = partition

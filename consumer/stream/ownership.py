@@ -6,33 +6,22 @@ store, which learns what the predecessor could not tell it; then the position; t
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 from aiokafka.structs import TopicPartition
 
-from consumer.stream.committer import Ledger, PartitionCommitter, Transactions
+from consumer.stream.committer import PartitionCommitter
 from consumer.stream.offset_metadata import CommittedState
 from consumer.stream.offsets import OffsetMap
+from consumer.stream.ports import Erased, Ledger, PartitionSender
 
 # How long a transaction under way may take before its producer is dropped all the same.
 RELEASE_SECONDS: Final = 5.0
 
 _log = structlog.get_logger(__name__)
-
-Erased = Sequence[tuple[str, str]]
-
-
-class PartitionSender(Transactions, Protocol):
-    """A transactional producer that can be started and stopped."""
-
-    async def start(self) -> None:
-        """Connect and fence the predecessor off."""
-
-    async def stop(self) -> None:
-        """Disconnect."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,9 +4,9 @@ The shell around `Workers` and the partitions that this process owns: it polls, 
 """
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 from aiokafka import AIOKafkaConsumer
@@ -23,12 +23,13 @@ from consumer.stream.client import (
     report_lag,
     source_record,
 )
-from consumer.stream.committer import Done, Ledger
-from consumer.stream.completion import Handler, Revisit
+from consumer.stream.committer import Done
+from consumer.stream.completion import Handler
 from consumer.stream.dead_letters import DeadLetterDesk
 from consumer.stream.health import StreamHealth
 from consumer.stream.offset_metadata import CommittedState
-from consumer.stream.ownership import Erased, OwnedPartition, Parts, take_over
+from consumer.stream.ownership import OwnedPartition, Parts, take_over
+from consumer.stream.ports import Attention, Ledger
 from consumer.stream.positions import committed_state
 from consumer.stream.retry import RetryLimits, backoff_seconds
 from consumer.stream.work import Workers
@@ -42,19 +43,6 @@ HANDOVER_SECONDS: Final = 5.0
 ATTEND_SECONDS: Final = 1.0
 
 _log = structlog.get_logger(__name__)
-
-
-class Attention(Protocol):
-    """What happens to runs besides their records."""
-
-    async def due_revisits(self, partitions: Collection[int]) -> Sequence[Revisit]:
-        """Return runs of these input partitions that are to be reviewed again."""
-
-    async def erased_runs(self, run_ids: Collection[str]) -> Collection[str]:
-        """Return which of these runs were erased."""
-
-    async def bury(self, erased: Erased) -> None:
-        """Write the tombstones of (run_id, user_id), acknowledged."""
 
 
 class ReviewLoop:

@@ -1,6 +1,7 @@
 """Run the handler for each piece of work: in lanes, with retries in timers, until it is safe."""
 
 import asyncio
+import contextvars
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -187,23 +188,25 @@ class Workers:
         self.pump()
 
     def _complete(self, key: LaneKey, job: _Job, completion: Completion) -> None:
+        # What follows belongs to this work, with its trace, whoever makes it safe.
+        context = contextvars.copy_context()
         done = Done(
             completion,
             job.work.offset if isinstance(job.work, SourceRecord) else None,
-            settled=lambda: self._settled(key, job, done),
+            settled=lambda: self._settled(key, job, done, context),
             again=lambda seconds: self._again_after(key, seconds),
             too_large=lambda message: self._too_large(key, job, message),
         )
         self._commit(key[0], done)
 
-    def _settled(self, key: LaneKey, job: _Job, done: Done) -> None:
+    def _settled(self, key: LaneKey, job: _Job, done: Done, context: contextvars.Context) -> None:
         self._lanes.finish(key)
         if isinstance(job.work, Revisit) and not job.given_up:
             # One given up stays known, or it would be due again at once.
             self._revisits.discard(key)
         self._health.done("review", 1)
         if done.completion.after is not None:
-            follower = asyncio.create_task(_follow(done.completion.after))
+            follower = asyncio.create_task(_follow(done.completion.after), context=context)
             self._followers.add(follower)
             follower.add_done_callback(self._followers.discard)
         self.pump()

@@ -17,8 +17,9 @@ from consumer.stream.errors import (
     RetryLater,
 )
 from consumer.stream.health import StreamHealth
+from consumer.stream.ports import Attention
 from consumer.stream.retry import RetryLimits
-from consumer.stream.review_loop import Attention, ReviewLoop
+from consumer.stream.review_loop import ReviewLoop
 from producer.records import OutputRecord, SourceRecord
 from producer.sender import KafkaSender
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from producer.records import OutputRecord, SourceRecord
 from schemas.topics import Topics
 
 PARTITION = TopicPartition("scenario.completed", 0)
+TRACE: ContextVar[str] = ContextVar("trace", default="none")
 REDO = Revisit(run_id="run", partition=0, reason="redo")
 
 
@@ -213,3 +215,22 @@ async def test_what_follows_safe_work_may_fail_without_harm(bench: Bench) -> Non
     await bench.workers.follow_up(1)
     assert bench.workers.held == 0
     assert bench.workers.fatal is None
+
+
+async def test_what_follows_keeps_the_context_of_its_work(bench: Bench) -> None:
+    told: list[str] = []
+
+    async def after() -> None:
+        told.append(TRACE.get())
+
+    class Traced(Handler):
+        async def handle(self, record: SourceRecord) -> Completion:
+            TRACE.set(f"trace-{record.offset}")
+            return Completion(after=after)
+
+    bench.workers._handler = Traced()
+    await bench.run(_record(1), _record(2, b"other"))
+    for done in bench.offered:
+        done.settled()
+    await bench.workers.follow_up(1)
+    assert told == ["trace-1", "trace-2"]
