@@ -46,6 +46,8 @@ class EmbeddedKafka:
         java: the `java` to run; by default `find_java()`.
         jars: the folder of Kafka's jars; by default `kafka_jars()`.
         overrides: more broker settings, by their Kafka names.
+        ports: of the broker and of the controller; by default two free ones.
+        cluster_id: 22 hexadecimal digits; nodes of one cluster share it. By default a new one.
     """
 
     def __init__(
@@ -55,6 +57,8 @@ class EmbeddedKafka:
         java: Path | None = None,
         jars: Path | None = None,
         overrides: Mapping[str, str] | None = None,
+        ports: tuple[int, int] | None = None,
+        cluster_id: str | None = None,
     ) -> None:
         self._given_directory = data_directory
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
@@ -63,7 +67,10 @@ class EmbeddedKafka:
         self._jars = jars
         self._overrides = dict(overrides or {})
         self._process: subprocess.Popen[bytes] | None = None
-        self._port, self._controller_port = free_ports()
+        self._ports_are_given = ports is not None
+        self._port, self._controller_port = ports or free_ports()
+        # Hexadecimal, because an id that starts with a dash would be read as an option.
+        self._cluster_id = cluster_id or uuid.uuid4().hex[:22]
 
     @property
     def bootstrap_servers(self) -> str:
@@ -92,7 +99,8 @@ class EmbeddedKafka:
             except BrokerError:
                 # Another program may have taken the port between our choice and its use. A broker
                 # that clients already know cannot move, so this is for the first start only.
-                if attempt == PORT_TRIES or self._formatted or not self._port_was_taken():
+                fixed = self._ports_are_given or self._formatted
+                if attempt == PORT_TRIES or fixed or not self._port_was_taken():
                     raise
                 self._port, self._controller_port = free_ports()
             else:
@@ -175,9 +183,8 @@ class EmbeddedKafka:
         self._write_properties()
         if (self._home / "logs" / "meta.properties").exists():
             return
-        # Hexadecimal, because an id that starts with a dash would be read as an option.
         command = self._command("-Xmx64m", main="kafka.tools.StorageTool")
-        command += ["format", "-t", uuid.uuid4().hex[:22], "-c", str(self._properties)]
+        command += ["format", "-t", self._cluster_id, "-c", str(self._properties)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  # fixed words, no shell
         if done.returncode != 0:
             raise BrokerError(f"formatting Kafka's storage failed:\n{done.stdout}{done.stderr}")
