@@ -32,6 +32,7 @@ from consumer.stream.ownership import OwnedPartition, Parts, take_over
 from consumer.stream.ports import Attention, Ledger
 from consumer.stream.positions import committed_state
 from consumer.stream.retry import RetryLimits, backoff_seconds
+from consumer.stream.standstill import StandstillWatch
 from consumer.stream.work import Workers
 from producer.transactions import TransactionalSender
 
@@ -102,7 +103,8 @@ class ReviewLoop:
             if consumer is None:
                 break
             try:
-                await self._read(consumer)
+                with StandstillWatch(self._membership.session_timeout_seconds, self._stood_still):
+                    await self._read(consumer)
                 tries = 0
             except KafkaError as error:
                 tries += 1
@@ -236,6 +238,12 @@ class ReviewLoop:
 
     def _lose(self) -> None:
         self._lost = True
+
+    def _stood_still(self, seconds: float) -> None:
+        """Stop at once what runs, until it is known whose the partitions are now."""
+        _log.warning("stood_still", seconds=round(seconds, 1))
+        self._workers.interrupt()
+        self._lose()
 
     async def _attend(self) -> None:
         while True:

@@ -166,6 +166,12 @@ class Workers:
                     self._lanes.resume(key)
         self.pump()
 
+    def interrupt(self) -> None:
+        """Start nothing more until `open_gate`, and stop what runs: it is to be tried once more."""
+        self.close_gate()
+        for task in self._tasks.values():
+            task.cancel()
+
     async def _work(self, key: LaneKey, job: _Job) -> None:
         result: Completion | float
         try:
@@ -176,7 +182,7 @@ class Workers:
         except asyncio.CancelledError:
             if self._tasks.get(key) is not asyncio.current_task():
                 raise
-            result = 0.0  # abandoned: its next try finds that there is nothing to do
+            result = 0.0  # abandoned or interrupted: its next try finds what there is to do
         if self._tasks.get(key) is not asyncio.current_task():
             return  # the partition was taken from us in between
         del self._tasks[key]

@@ -205,6 +205,21 @@ async def test_abandoned_work_is_cut_and_handled_once_more(bench: Bench) -> None
     assert sorted(done.offset or 0 for done in bench.offered) == [1, 2]
 
 
+async def test_interrupted_work_is_cut_and_tried_once_more_when_the_gate_opens(
+    bench: Bench,
+) -> None:
+    bench.handler.hold.clear()
+    await bench.run(_record(1))
+    bench.workers.interrupt()
+    bench.handler.hold.set()
+    await settle()
+    assert bench.handler.seen == [1]
+    bench.workers.open_gate()
+    await settle()
+    assert bench.handler.seen == [1, 1]
+    assert [done.offset for done in bench.offered] == [1]
+
+
 async def test_what_follows_safe_work_may_fail_without_harm(bench: Bench) -> None:
     async def fails() -> None:
         raise OSError("the progress topic is gone")
