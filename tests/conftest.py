@@ -18,6 +18,20 @@ REAL_ARCS = REPOSITORY.parent / "shared" / "data" / "ami"
 OWN_VARIABLES = ("GEMINI_API_KEY", "GOOGLE_API_KEY", "OPENAI_API_KEY")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--all-faults",
+        action="store_true",
+        help="run every case of the fault suite, at its full size (an hour)",
+    )
+    parser.addoption(
+        "--backlog",
+        type=int,
+        default=None,
+        help="how many triggers the fault suite's backlog holds",
+    )
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the settings of whoever runs the tests out of them, but for the brokers to use."""

@@ -1,0 +1,118 @@
+"""One deployment a case, and the table of all cases at the end."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.faults.deployment import Deployment, Tally, new_prefix
+from tests.integration.faults.outside import Outside
+from tests.integration.faults.provider import SlowProvider, journal_of, serving
+
+_DEPLOYMENT: pytest.StashKey[Deployment] = pytest.StashKey()
+_ROWS: pytest.StashKey[list[tuple[str, Tally, str]]] = pytest.StashKey()
+_FULL_TIMEOUT_SECONDS = 3600
+
+MakeDeployment = Callable[..., Awaitable[Deployment]]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[_ROWS] = []
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what only the whole suite shows, and give the whole suite the time it takes."""
+    everything = config.getoption("--all-faults")
+    here = Path(__file__).parent
+    kept = []
+    for item in items:
+        if everything and item.path.is_relative_to(here):
+            item.add_marker(pytest.mark.timeout(_FULL_TIMEOUT_SECONDS))
+        if everything or item.get_closest_marker("all_faults") is None:
+            kept.append(item)
+    left_out = [item for item in items if item not in kept]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = kept
+
+
+@pytest.fixture
+def scale(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
+    """Return a function of (on every change, in the whole suite)."""
+    everything = bool(request.config.getoption("--all-faults"))
+    return lambda every_change, whole_suite: whole_suite if everything else every_change
+
+
+@pytest.fixture
+async def deploy(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[MakeDeployment]:
+    """Return a function that makes the case's deployment: topics, database, provider."""
+    async with AsyncExitStack() as stack:
+
+        async def make(
+            bootstrap: str,
+            *,
+            database_url: str | None = None,
+            latency_seconds: float = 0.5,
+            settings: dict[str, str] | None = None,
+            make_topics: bool = True,
+            **topics: Any,
+        ) -> Deployment:
+            url = database_url or f"sqlite+aiosqlite:///{tmp_path / 'debrief.sqlite3'}"
+            provider = SlowProvider(journal_of(url), latency_seconds=latency_seconds)
+            made = Deployment(
+                outside=Outside(bootstrap, new_prefix()),
+                database_url=url,
+                directory=tmp_path,
+                provider=provider,
+                provider_address=await stack.enter_async_context(serving(provider)),
+                settings=settings or {},
+            )
+            request.node.stash[_DEPLOYMENT] = made
+            stack.push_async_callback(made.close)
+            if make_topics:
+                await made.make_topics(**topics)
+            return made
+
+        yield make
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
+    """Keep the case's row, and show every process's log where the case failed."""
+    report = yield
+    made = item.stash.get(_DEPLOYMENT, None)
+    if made is not None and report.when == "call":
+        item.config.stash[_ROWS].append((item.name, made.tally, report.outcome))
+        if report.failed:
+            report.sections += [
+                (f"{process.log.name}, its end", process.tail()) for process in made.processes
+            ]
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Print what an independent reader counted in each case."""
+    rows = config.stash[_ROWS]
+    if not rows:
+        return
+    terminalreporter.section("faults: what an independent read-committed reader counted")
+    head = ("case", "runs", "lost", "duplicates", "repeated calls", "seconds", "verdict")
+    lines = [
+        (
+            name.removeprefix("test_"),
+            str(tally.runs),
+            str(tally.lost),
+            str(tally.duplicates),
+            str(tally.repeated),
+            f"{tally.seconds:.0f}",
+            ("held" if outcome == "passed" else outcome) + (f": {tally.note}" * bool(tally.note)),
+        )
+        for name, tally, outcome in rows
+    ]
+    widths = [max(len(line[column]) for line in (head, *lines)) for column in range(len(head))]
+    for line in (head, *lines):
+        cells = [text.rjust(width) for text, width in zip(line, widths, strict=True)]
+        cells[0], cells[-1] = line[0].ljust(widths[0]), line[-1]
+        terminalreporter.write_line("  ".join(cells))

@@ -1,0 +1,44 @@
+"""A consumer that stands still past its session: it lost its partitions and must learn that."""
+
+import signal
+from collections.abc import Callable
+
+import pytest
+
+from tests.integration.faults.conftest import MakeDeployment
+from tests.integration.faults.deployment import OffsetWatch
+from tests.integration.faults.processes import until
+from tests.integration.faults.small_runs import small_runs
+
+pytestmark = pytest.mark.kafka
+
+
+async def test_frozen_past_its_session_and_thawed_after_a_takeover(
+    deploy: MakeDeployment, kafka_bootstrap: str, scale: Callable[[int, int], int]
+) -> None:
+    deployment = await deploy(kafka_bootstrap, latency_seconds=1.5)
+    runs = small_runs(scale(12, 100))
+    await deployment.write(runs)
+    zombie = deployment.consume()
+    await deployment.until_asked(6)
+    zombie.signal(signal.SIGSTOP)
+    successor = deployment.consume()
+    await deployment.until_reviewed(runs)
+    await deployment.until_caught_up()
+    written = await deployment.reviewed()
+    async with OffsetWatch(deployment) as offsets:
+        zombie.signal(signal.SIGCONT)
+
+        async def is_back() -> bool:
+            return await deployment.outside.members(deployment.group) == 2
+
+        await until(is_back, "the zombie is a member again")
+        assert await deployment.reviewed() == written
+        # Alone again, it must be as good as new.
+        await successor.stop()
+        more = small_runs(6)
+        await deployment.write(more)
+        await deployment.count([*runs, *more])
+    assert offsets.fell == []
+    assert zombie.running
+    await zombie.stop()
