@@ -176,27 +176,19 @@ def evaluate(
             file_okay=False, help="Write the generated arcs and their truth here; review nothing."
         ),
     ] = None,
-    input_price: Annotated[
-        float | None, typer.Option(min=0, help="What a million input tokens cost.")
-    ] = None,
-    output_price: Annotated[
-        float | None, typer.Option(min=0, help="What a million output tokens cost.")
-    ] = None,
 ) -> None:
     """Review arcs whose truth is known and print the quality table.
 
     By the configured reviewers; exits 1 where a target is missed.
     """
     from consumer.commands.eval import run_eval, run_write
-    from consumer.evaluation.table import Prices
 
     if write is not None:
         if folder is not None:
             raise typer.BadParameter("--write makes arcs of its own: leave DIR out")
         run_write(write, arcs=arcs, seed=seed)
         return
-    prices = Prices(input_tokens=input_price, output_tokens=output_price)
-    if not run_eval(folder, output_format=output_format.value, arcs=arcs, seed=seed, prices=prices):
+    if not run_eval(folder, output_format=output_format.value, arcs=arcs, seed=seed):
         raise typer.Exit(EXIT_FAILED)
 
 

@@ -17,12 +17,12 @@ from consumer.evaluation.errors import EvaluationError, TruthError
 from consumer.evaluation.factors import BASE_RATES
 from consumer.evaluation.generator import BASE_RATES_FILE, cases, write_cases
 from consumer.evaluation.reviewed import Metric, Reviewed
-from consumer.evaluation.table import Prices, all_passed, as_json, as_text, metrics_of
+from consumer.evaluation.table import all_passed, as_json, as_text, metrics_of
 from consumer.evaluation.truth import SUFFIX, RunTruth, read_truth
 from consumer.observability import configure_logging
 from consumer.pipeline import ReviewOptions, review_arc
 from consumer.reviewing.ports import NoJournal
-from consumer.settings import Settings, load_base_rates
+from consumer.settings import Settings, load_base_rates, load_model_prices
 from consumer.wiring import review_options, utc_now
 from consumer.wiring_calls import reviewing_by
 from schemas.errors import SchemaError
@@ -39,9 +39,7 @@ class Known:
     truth: RunTruth
 
 
-def run_eval(
-    folder: Path | None, *, output_format: str, arcs: int, seed: int, prices: Prices
-) -> bool:
+def run_eval(folder: Path | None, *, output_format: str, arcs: int, seed: int) -> bool:
     """Review arcs of known truth and print the table; True where every target is reached.
 
     Without a folder, `arcs` generated arcs and their twins.
@@ -61,7 +59,7 @@ def run_eval(
         options = replace(options, base_rates=_base_rates(folder))
     reviewed, failed = asyncio.run(review_known(settings, known, options))
     title = _title(settings, folder, arcs=arcs, seed=seed)
-    metrics = metrics_of(reviewed, failed=failed, prices=prices)
+    metrics = metrics_of(reviewed, failed=failed, prices=load_model_prices(settings))
     sys.stdout.write(_rendered(metrics, title=title, output_format=output_format) + "\n")
     return all_passed(metrics)
 

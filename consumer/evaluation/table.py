@@ -1,8 +1,8 @@
 """The table: every metric with its target, whether it is reached, and what it cost."""
 
 import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from io import StringIO
 from statistics import quantiles
 
@@ -17,21 +17,17 @@ from consumer.evaluation.check_quotes import quote_metrics
 from consumer.evaluation.check_twins import twin_metrics
 from consumer.evaluation.check_voices import voice_metrics
 from consumer.evaluation.reviewed import Metric, Reviewed, at_most, informs
+from schemas.review import Call
 
 WIDTH = 118
+TOKENS_PRICED = 1_000_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prices:
-    """What a million tokens cost, in whatever currency; None: not said."""
-
-    input_tokens: float | None = None
-    output_tokens: float | None = None
+# What a million tokens cost by model: (input, output), in whatever currency.
+Prices = Mapping[str, tuple[float, float]]
 
 
-def metrics_of(
-    reviewed: Sequence[Reviewed], *, failed: int, prices: Prices | None = None
-) -> tuple[Metric, ...]:
+def metrics_of(reviewed: Sequence[Reviewed], *, failed: int, prices: Prices) -> tuple[Metric, ...]:
     """Return every row; `failed` counts runs that got no review.
 
     Raises:
@@ -46,7 +42,7 @@ def metrics_of(
         *voice_metrics(reviewed),
         *twin_metrics(reviewed),
         at_most("runs without a review", float(failed), 0, f"{len(reviewed) + failed} runs"),
-        *_costs(reviewed, prices or Prices()),
+        *_costs(reviewed, prices),
     )
 
 
@@ -96,13 +92,28 @@ def _costs(reviewed: Sequence[Reviewed], prices: Prices) -> tuple[Metric, ...]:
     counted = f"{sent} in and {received} out over {count} reviews"
     seconds = sorted(one.latency_seconds for one in reviewed)
     cuts = quantiles(seconds, n=20, method="inclusive") if count > 1 else seconds * 19
-    cost = None
-    if prices.input_tokens is not None and prices.output_tokens is not None:
-        cost = (sent * prices.input_tokens + received * prices.output_tokens) / 1e6 / count
+    cost = _cost(calls, prices)
     return (
         informs("model calls a review", len(calls) / count, f"{len(calls)} calls"),
         informs("tokens a review", (sent + received) / count, counted),
-        informs("cost a review", cost, "tokens x price" if cost is not None else "no price given"),
+        informs(
+            "cost a review",
+            None if cost is None else cost / count,
+            "a model without a price" if cost is None else "by the configured prices",
+        ),
         informs("latency a review, median, seconds", cuts[9], f"{count} reviews"),
         informs("latency a review, 95 %, seconds", cuts[18], f"{count} reviews"),
     )
+
+
+def _cost(calls: Sequence[Call], prices: Prices) -> float | None:
+    """Return what the calls that shipped cost; None where a model's price is not known."""
+    total = 0.0
+    for call in calls:
+        if not call.input_tokens and not call.output_tokens:
+            continue
+        if call.model not in prices:
+            return None
+        in_price, out_price = prices[call.model]
+        total += (call.input_tokens or 0) * in_price + (call.output_tokens or 0) * out_price
+    return total / TOKENS_PRICED

@@ -54,7 +54,7 @@ async def _reviewed(personality: Personality) -> tuple[list[Reviewed], int]:
 def _missed(reviewed: Sequence[Reviewed], failed: int, names: tuple[str, ...]) -> list[str]:
     return [
         f"{metric.name}: {metric.value} ({metric.basis})"
-        for metric in metrics_of(reviewed, failed=failed)
+        for metric in metrics_of(reviewed, failed=failed, prices={})
         if metric.name.startswith(names) and metric.passed is False
     ]
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 import pytest
 
 from consumer.evaluation.reviewed import Reviewed, at_least, at_most, informs
-from consumer.evaluation.table import Prices, all_passed, as_json, as_text, metrics_of
+from consumer.evaluation.table import all_passed, as_json, as_text, metrics_of
 from schemas.review import Call
 
 ROWS = (at_least("kept", 0.97, 0.95, "97 of 100"), at_most("lost", 3.0, 0, "100"))
@@ -51,10 +51,11 @@ def test_tokens_prices_and_latency_are_told(reviewed: tuple[Reviewed, ...]) -> N
     one = reviewed[0]
     made = one.review.provenance.model_copy(update={"calls": (call,)})
     paid = replace(one, review=one.review.model_copy(update={"provenance": made}))
-    prices = Prices(input_tokens=2.0, output_tokens=10.0)
-    told = {m.name: m.value for m in metrics_of([paid], failed=1, prices=prices)}
+    told = {m.name: m.value for m in metrics_of([paid], failed=1, prices={"m": (2.0, 10.0)})}
     assert told["model calls a review"] == 1
     assert told["tokens a review"] == 4_000
     assert told["cost a review"] == pytest.approx(0.016)
     assert told["latency a review, median, seconds"] == 0.25
     assert told["runs without a review"] == 1
+    unpriced = {m.name: m.value for m in metrics_of([paid], failed=0, prices={"n": (1.0, 1.0)})}
+    assert unpriced["cost a review"] is None
