@@ -94,7 +94,7 @@ def _costs(reviewed: Sequence[Reviewed], prices: Prices) -> tuple[Metric, ...]:
     cuts = quantiles(seconds, n=20, method="inclusive") if count > 1 else seconds * 19
     cost = _cost(calls, prices)
     return (
-        informs("model calls a review", len(calls) / count, f"{len(calls)} calls"),
+        informs("calls a review", len(calls) / count, f"{len(calls)} calls"),
         informs("tokens a review", (sent + received) / count, counted),
         informs(
             "cost a review",

@@ -52,7 +52,7 @@ def test_tokens_prices_and_latency_are_told(reviewed: tuple[Reviewed, ...]) -> N
     made = one.review.provenance.model_copy(update={"calls": (call,)})
     paid = replace(one, review=one.review.model_copy(update={"provenance": made}))
     told = {m.name: m.value for m in metrics_of([paid], failed=1, prices={"m": (2.0, 10.0)})}
-    assert told["model calls a review"] == 1
+    assert told["calls a review"] == 1
     assert told["tokens a review"] == 4_000
     assert told["cost a review"] == pytest.approx(0.016)
     assert told["latency a review, median, seconds"] == 0.25
