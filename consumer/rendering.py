@@ -24,8 +24,8 @@ _VERDICTS = {
     "improving": "improving",
     "worsening": "getting worse",
     "steady": "steady",
-    "present": "there",
-    "absent": "not there",
+    "present": "shown",
+    "absent": "not shown",
     "unclear": "no clear trend",
     "too_little_data": "too few stages to tell",
 }
@@ -175,7 +175,9 @@ def _xp(xp: XpBreakdown, form: Form) -> Iterator[str]:
 
 def _views(perspectives: Sequence[Perspective], form: Form) -> Iterator[str]:
     for view in perspectives:
-        role = form.words(view.role.replace("_", " "))
+        role = form.words(
+            view.role.replace("cross_functional", "cross-functional").replace("_", " ")
+        )
         yield from form.heading(f"{form.words(view.name)}, {role}", level=2)
         if view.text is None:
             yield _NO_VIEW[view.status]
@@ -195,22 +197,27 @@ def _signals(signals: Sequence[Signal], form: Form) -> Iterator[str]:
         name = signal.name.replace("_", " ")
         title = kind if name == kind else f"{kind} ({form.words(name)})"
         value = (
-            "" if signal.value is None else f" {_number(signal.value)} {form.words(signal.unit)}"
+            "" if signal.value is None else f", {_number(signal.value)} {form.words(signal.unit)}"
         )
         bounds = ""
         if signal.low is not None and signal.high is not None:
             bounds = f" ({_number(signal.low)} to {_number(signal.high)})"
-        counted = _COUNTED.get(signal.kind, "objectives")
+        counted = _counted(signal, one=signal.n == 1)
         yield form.item(
-            f"{title}: {verdict};{value}{bounds} n = {signal.n} {counted}, "
-            f"at least {signal.minimum_n} needed"
+            f"{title}: {verdict}{value}{bounds}; from {signal.n} {counted}, "
+            f"{signal.minimum_n} needed"
         )
+
+
+def _counted(signal: Signal, *, one: bool) -> str:
+    counted = _COUNTED.get(signal.kind, "objectives")
+    return counted.removesuffix("s") if one else counted
 
 
 def _verdict(signal: Signal) -> str:
     """Say a verdict in honest words; what was too little depends on what is counted."""
     if signal.verdict == "too_little_data" and signal.kind != "pace":
-        return f"too few {_COUNTED.get(signal.kind, 'objectives')} to tell"
+        return f"too few {_counted(signal, one=False)} to tell"
     return _VERDICTS[signal.verdict]
 
 

@@ -72,7 +72,7 @@ def assemble(
     `xp_band` is the part of its share by which a model may move a dimension's points, 0 to 1;
     `created_at` carries its offset. Never raises over what a reviewer wrote: that is dropped.
     """
-    facts = facts_of(arc, signals, language=draft.language)
+    facts = facts_of(arc, signals, reviewer=draft.reviewer)
     read = draft.arc_read
     patterns = _patterns(read.patterns, facts)
     did_well = _did_well(read, facts, draft.language)

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from consumer.arc import Arc
-from consumer.assembly.claims import claim_faults
+from consumer.assembly.assertions import assertion_faults
 from consumer.assembly.figures import Figures, index_figures
 from consumer.assembly.folding import find_words, fold
+from consumer.assembly.grams import Gram, grams_of
 from consumer.assembly.grounding import Sources, SourceText, index_sources, is_long_enough
 from consumer.assembly.prose import quoted_spans
 from consumer.signals.claims import claims
-from schemas.review import Evidence, Signal
+from schemas.review import Evidence, Reviewer, Signal
 
 # A word that runs into digits: a name where the run's texts have it, else a number in disguise.
 _CODE = re.compile(r"(?<![\w.,])[A-Za-zÀ-ɏ_]+-?\d[\w.,]*(?<![.,])")
@@ -31,6 +32,7 @@ class Facts:
     sources: Sources
     figures: Figures
     names: tuple[str, ...]
+    spoken: frozenset[Gram]
 
     def prose_faults(
         self, text: str, evidence: Sequence[Evidence] | None = None
@@ -50,7 +52,9 @@ class Facts:
                 masked = masked.replace(span, " ")
         for name in self.names:
             masked = _without(masked, name)
-        faults += claim_faults(masked, self.signals)
+        faults += assertion_faults(masked, self.claims)
+        if any(gram in self.spoken for gram in grams_of(masked)):
+            faults.append("it says words of a message or text as its own: quote them or leave them")
         wrong = [
             *self.figures.unverified(masked, self.language),
             *(code for code in _CODE.findall(masked) if not self._is_written(code)),
@@ -77,20 +81,33 @@ class Facts:
         return (source for item in evidence for source in self.sources.find(item))
 
 
-def facts_of(arc: Arc, signals: Sequence[Signal], *, language: str | None = None) -> Facts:
+def facts_of(arc: Arc, signals: Sequence[Signal], *, reviewer: Reviewer = "model") -> Facts:
     """Index an arc and its signals; the work is linear in the arc's text.
 
-    `language` is the one that the prose is written in, by default the run's.
+    Rules write English in words of their own, which nobody may silence by writing them first; a
+    model writes in the run's language, and what it repeats of a text may be what that text ordered.
     """
+    sources, names = index_sources(arc), _names_of(arc, signals)
     return Facts(
         arc=arc,
         signals=tuple(signals),
-        language=language or arc.trigger.language,
         claims=claims(arc, signals),
-        sources=index_sources(arc),
+        language="en" if reviewer == "rules" else arc.trigger.language,
+        sources=sources,
         figures=index_figures(arc, signals),
-        names=_names_of(arc, signals),
+        names=names,
+        spoken=frozenset() if reviewer == "rules" else _spoken(sources, names),
     )
+
+
+def _spoken(sources: Sources, names: Sequence[str]) -> frozenset[Gram]:
+    """Return the runs of words that only messages and the learner's texts hold."""
+    said: set[Gram] = set()
+    shared = {gram for name in names for gram in grams_of(name)}
+    for source in sources:
+        grams = (gram for text in source.texts for gram in grams_of(text.text))
+        (shared if source.source == "objective" else said).update(grams)
+    return frozenset(said - shared)
 
 
 def _without(text: str, name: str) -> str:

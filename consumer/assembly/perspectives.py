@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from consumer.assembly.facts import Facts
-from consumer.assembly.folding import fold, is_spaceless, units_of
+from consumer.assembly.folding import fold
+from consumer.assembly.grams import grams_of
 from consumer.assembly.grounding import Rejection, ground, is_long_enough, opening_quote
 from consumer.assembly.items import Faults, ground_all, statement
 from consumer.assembly.prose import clean, cut, quoted_spans, sentences
@@ -13,9 +14,6 @@ from consumer.drafts import Citation, PerspectiveDraft, ReviewDraft
 from schemas.events import Persona
 from schemas.review import MAX_EVIDENCE, MAX_STATEMENT_CHARACTERS, Evidence, Perspective
 
-# Six words in a row are never met by chance; six characters of a script without spaces can be.
-GRAM_WORDS = 6
-GRAM_CHARACTERS = 10
 MAX_ADDED_QUOTE = 240
 _MARKS = (("“", "”"), ("«", "»"), ("「", "」"))
 _CODE = re.compile(
@@ -120,13 +118,13 @@ def leaks(text: str, facts: Facts, *, persona_id: str) -> bool:
     the trigger are not.
     """
     secret, known = _secret_and_known(facts, persona_id)
-    spoken_grams = set(_grams(text))
+    spoken_grams = set(grams_of(text))
     spoken_codes = set(_codes(text))
-    hidden_grams = {gram for part in secret for gram in _grams(part)} & spoken_grams
+    hidden_grams = {gram for part in secret for gram in grams_of(part)} & spoken_grams
     hidden_codes = {code for part in secret for code in _codes(part)} & spoken_codes
     if not hidden_grams and not hidden_codes:
         return False
-    open_grams = {gram for part in known for gram in _grams(part)}
+    open_grams = {gram for part in known for gram in grams_of(part)}
     open_codes = {code for part in known for code in _codes(part)}
     return bool(hidden_grams - open_grams or hidden_codes - open_codes)
 
@@ -201,17 +199,6 @@ def _secret_and_known(facts: Facts, persona_id: str) -> tuple[list[str], list[st
         shared = source.source == "objective" or source.persona_id == persona_id
         (known if shared else secret).extend(text.text for text in source.texts)
     return secret, known
-
-
-def _grams(text: str) -> Iterator[tuple[str, ...]]:
-    units = units_of(fold(text))
-    for start in range(len(units) - GRAM_WORDS + 1):
-        gram = units[start : start + GRAM_WORDS]
-        if all(len(unit) == 1 and is_spaceless(unit) for unit in gram):
-            gram = units[start : start + GRAM_CHARACTERS]
-            if len(gram) < GRAM_CHARACTERS:
-                continue
-        yield gram
 
 
 def _codes(text: str) -> Iterator[str]:

@@ -104,7 +104,8 @@ def award(
         xp=xp,
         raw=tuple(said),
         raw_total=fsum(said),
-        normalized=any(x != figure for x, figure in zip(xp, bounded, strict=True)),
+        # Rounding to whole points is no rescaling.
+        normalized=sum(bounded, Fraction(0)) != plan.expected_total,
         clamped=any(Fraction(f) != figure for f, figure in zip(said, bounded, strict=True)),
     )
 

@@ -132,8 +132,10 @@ def _did_well(asked: Asked, texts: Sequence[Record]) -> Iterator[Json]:
             said = f"{title} came out at {score}, with nothing held against it."
             yield {"statement": said, "evidence": [_cite(objective, quoted=False)]}
             break
-    longest = sorted(texts, key=lambda r: -len(r["text"]))[:2]
-    for record in longest:
+    by_stage: dict[str, Record] = {}
+    for record in sorted(texts, key=lambda r: -len(r["text"])):
+        by_stage.setdefault(record["stage_id"], record)
+    for record in list(by_stage.values())[:2]:
         stage = _stage_title(asked, record)
         said = f"In {stage} you put the matter in your own words, which made it usable for others."
         yield {"statement": said, "evidence": [_cite(record)]}

@@ -102,7 +102,7 @@ class Reading:
 
 def reading_of(arc: Arc, signals: tuple[Signal, ...]) -> Reading:
     """Index an arc once for all parts of its review."""
-    return Reading(arc, signals, facts_of(arc, signals, language="en"))
+    return Reading(arc, signals, facts_of(arc, signals, reviewer="rules"))
 
 
 def mean_score(objectives: Sequence[ObjectiveRolledUp]) -> float | None:

@@ -60,7 +60,11 @@ def cases(draw: st.DrawFn) -> tuple[XpPlan, list[ObjectiveRolledUp], dict[str, f
     plan = draw(plans())
     ids = [d.dimension_id for d in plan.dimensions]
     rollups = [
-        rollup(i, (draw(st.sampled_from(ids)),), **draw(ROLLUP_FIELDS))
+        rollup(
+            i,
+            tuple(draw(st.lists(st.sampled_from(ids), min_size=1, max_size=3, unique=True))),
+            **draw(ROLLUP_FIELDS),
+        )
         for i in range(draw(st.integers(0, 14)))
     ]
     figures = st.floats(-1e6, 1e6) | st.floats(0, 500) | st.just(1e300)
@@ -99,7 +103,9 @@ def test_better_evidence_of_one_dimension_never_lowers_its_points(
     if not rollups:
         return
     at = data.draw(st.integers(0, len(rollups) - 1))
-    worse = rollups[at]
+    # Only one dimension's evidence improves: the rollup exercises no other.
+    worse = rollups[at].model_copy(update={"dimension_ids": rollups[at].dimension_ids[:1]})
+    rollups[at] = worse
     better = worse.model_copy(
         update={
             "hints": data.draw(st.integers(0, worse.hints)),
@@ -175,6 +181,13 @@ def test_figures_within_the_band_that_sum_to_the_total_stand_as_they_are() -> No
     assert points.xp == (55, 45)
     assert not points.normalized
     assert not points.clamped
+
+
+def test_rounding_alone_is_no_rescaling_and_a_wrong_total_is() -> None:
+    rounded = award(plan_of(100, [None, None]), [], raw={"d0": 50.5, "d1": 49.5}, band=0.25)
+    assert (rounded.xp, rounded.normalized, rounded.clamped) == ((51, 49), False, False)
+    scaled = award(plan_of(100, [None, None]), [], raw={"d0": 60.0, "d1": 60.0}, band=0.25)
+    assert (scaled.xp, scaled.normalized, scaled.clamped) == ((50, 50), True, False)
 
 
 def test_a_flattering_figure_is_clamped_and_reported_as_said() -> None:

@@ -109,8 +109,8 @@ def test_a_text_cannot_begin_a_block(start: str) -> None:
 
 def test_verdicts_are_said_honestly() -> None:
     text = render_text(make_review())
-    assert "pace: too few stages to tell; n = 3 stages, at least 4 needed" in text
-    assert "pace: no clear trend; -12.5 percent" in text
+    assert "pace: too few stages to tell; from 3 stages, 4 needed" in text
+    assert "pace: no clear trend, -12.5 percent" in text
 
 
 def test_bars_are_in_proportion() -> None:

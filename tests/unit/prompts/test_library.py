@@ -39,6 +39,10 @@ def test_a_place_without_a_value_is_an_error() -> None:
         load_prompt("arc").fill(language="en")
 
 
+def test_an_earlier_text_can_still_be_read() -> None:
+    assert load_prompt("shared", 1).text != load_prompt("shared").text
+
+
 def test_an_unknown_version_is_an_error() -> None:
     with pytest.raises(UnknownPromptError, match=r"arc\.v99"):
         load_prompt("arc", 99)
@@ -46,5 +50,5 @@ def test_an_unknown_version_is_an_error() -> None:
 
 def test_the_version_names_every_text_and_fits_its_field() -> None:
     version = prompt_version()
-    assert re.fullmatch(r"shared\.v1\+arc\.v1\+scoring\.v1\+perspective\.v1@[0-9a-f]{12}", version)
+    assert re.fullmatch(r"shared\.v2\+arc\.v2\+scoring\.v1\+perspective\.v2@[0-9a-f]{12}", version)
     assert len(version) <= 300

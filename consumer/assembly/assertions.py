@@ -1,4 +1,4 @@
-"""Claims: what prose says about the whole arc must be what the signals say.
+"""Assertions: what prose says about the whole arc must be what the signals say.
 
 A number can be looked up; "you got faster" and "great progress" cannot, unless the words are held
 against the verdicts. Read are plain assertions in English about the learner; a sentence that
@@ -63,7 +63,8 @@ _CLAIMS: Final = (
 _EMPTY_PRAISE: Final = re.compile(
     r"\b(?:outstanding|exceptional(?:ly)?|brilliant(?:ly)?|flawless(?:ly)?|amazing(?:ly)?|awesome|"
     r"fantastic|phenomenal|superb|stellar|impeccable|world-class|great job|good job|well done|"
-    r"keep (?:it up|up the)|true professional|natural talent|strong communication)\b",
+    r"keep (?:it up|up the)|true professional|natural talent|strong communication|perfect(?:ly)?|"
+    r"(?:everything|all) you did|nothing (?:remains|is left) to|the best (?:learner|of all))\b",
     re.IGNORECASE,
 )
 _ASSERTS_NOTHING: Final = re.compile(
@@ -73,7 +74,7 @@ _ASSERTS_NOTHING: Final = re.compile(
 )
 
 
-def claim_faults(text: str, signals: Sequence[Signal]) -> tuple[str, ...]:
+def assertion_faults(text: str, signals: Sequence[Signal]) -> tuple[str, ...]:
     """Name what `text`, without its quotations, asserts and no signal bears out."""
     shown = {(signal.kind, signal.verdict) for signal in signals}
     faults = []

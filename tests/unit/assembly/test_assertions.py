@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from consumer.assembly.claims import claim_faults
+from consumer.assembly.assertions import assertion_faults
 from schemas.review import Signal
 
 
@@ -21,7 +21,7 @@ from schemas.review import Signal
     ],
 )
 def test_a_trend_that_no_signal_shows_or_praise_for_anyone_is_a_fault(text: str) -> None:
-    assert claim_faults(text, ()) != ()
+    assert assertion_faults(text, ()) != ()
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_a_trend_that_no_signal_shows_or_praise_for_anyone_is_a_fault(text: str)
     ],
 )
 def test_doubt_advice_and_other_uses_of_the_words_claim_nothing(text: str) -> None:
-    assert claim_faults(text, ()) == ()
+    assert assertion_faults(text, ()) == ()
 
 
 @pytest.mark.parametrize(
@@ -51,5 +51,5 @@ def test_doubt_advice_and_other_uses_of_the_words_claim_nothing(text: str) -> No
 def test_a_signal_bears_the_trend_that_it_shows(
     text: str, kind: str, verdict: str, make_signal: Callable[..., Signal]
 ) -> None:
-    assert claim_faults(text, (make_signal(kind, verdict),)) == ()
-    assert claim_faults(text, (make_signal(kind, "unclear"),)) != ()
+    assert assertion_faults(text, (make_signal(kind, verdict),)) == ()
+    assert assertion_faults(text, (make_signal(kind, "unclear"),)) != ()
