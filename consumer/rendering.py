@@ -253,8 +253,13 @@ def _coverage(part: ContextCoverage) -> str:
 
 
 def _evidence(evidence: Sequence[Evidence], form: Form) -> Iterator[str]:
+    """Give each quotation a line of its own; what is only pointed to shares one."""
     for item in evidence:
-        yield form.detail(_pointer(item, form))
+        if item.quote is not None:
+            yield form.detail(_pointer(item, form))
+    pointed = [_pointer(item, form) for item in evidence if item.quote is None]
+    if pointed:
+        yield form.detail(" ".join(pointed))
 
 
 def _pointer(item: Evidence, form: Form) -> str:

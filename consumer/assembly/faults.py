@@ -1,6 +1,7 @@
 """Faults: what a call's answer must mend, in short lines for its one repair."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 from typing import TypeVar
 
 from consumer.arc import Arc
@@ -18,6 +19,7 @@ from consumer.assembly.items import (
 from consumer.assembly.patterns import check_pattern
 from consumer.assembly.perspectives import check_perspective
 from consumer.assembly.plain import open_ones_of, reached_ones
+from consumer.assembly.scripts import may_be_in
 from consumer.drafts import ArcRead, PerspectiveDraft, Scoring
 from schemas.events import ObjectiveRolledUp
 from schemas.review import Signal
@@ -52,7 +54,8 @@ def find_faults(
             message = "a perspective's faults need its persona_id"
             raise ValueError(message)
         checked = check_perspective(draft, known, persona_id=persona_id)
-        lines = _lines("perspective", checked)
+        foreign = _language(statement(draft.text), known)
+        lines = chain(_lines("perspective", checked), _lines("perspective", foreign))
     return tuple(dict.fromkeys(lines))[:MAX_FAULTS]
 
 
@@ -60,7 +63,7 @@ def _arc_read(draft: ArcRead, facts: Facts) -> Iterator[str]:
     for name, text in (("headline", draft.headline), ("summary", draft.summary)):
         clean = statement(text)
         wrong = facts.prose_faults(clean) if clean else ("it is empty",)
-        yield from _lines(name, wrong)
+        yield from _lines(name, (*wrong, *_language(clean, facts)))
     for i, pattern in enumerate(draft.patterns):
         yield from _lines(f"patterns[{i}]", check_pattern(pattern, facts, pattern_id=f"p{i + 1}"))
     yield from _each("did_well", draft.did_well, check_went_well, facts)
@@ -72,6 +75,12 @@ def _arc_read(draft: ArcRead, facts: Facts) -> Iterator[str]:
     yield from _left_empty(draft, facts)
     if draft.writing_style is not None:
         yield from _lines("writing_style", check_writing_style(draft.writing_style, facts))
+
+
+def _language(text: str, facts: Facts) -> Faults:
+    if may_be_in(text, facts.language):
+        return ()
+    return (f"it is not written in the language {facts.language!r}",)
 
 
 def _left_empty(draft: ArcRead, facts: Facts) -> Iterator[str]:

@@ -1,11 +1,12 @@
 """Plain words: what code says itself where a reviewer's text could not be verified.
 
-English where the review is English; elsewhere only names and figures, so that no review mixes
-languages.
+English, or one of the languages in `plain_words`; elsewhere only names and figures, so that no
+review mixes languages.
 """
 
 from consumer.assembly.facts import Facts
 from consumer.assembly.figures import SUCCESS_SCORE
+from consumer.assembly.plain_words import words_for
 from consumer.assembly.prose import clean, cut
 from consumer.assembly.xp import rollups_of
 from schemas.events import ObjectiveRolledUp, XpDimension
@@ -29,6 +30,10 @@ def plain_headline(facts: Facts, language: str) -> str:
 def plain_basis(facts: Facts, language: str) -> str:
     """Say what the review rests on."""
     arc = facts.arc
+    words = words_for(language)
+    if words is not None:
+        counts = {"objectives": len(arc.objectives), "messages": len(arc.messages)}
+        return words.basis.format(**counts, texts=len(arc.artefacts))
     if not is_english(language):
         return f"{cut(clean(arc.trigger.scenario.title), 300)}: {len(arc.objectives)}."
     return (
@@ -40,7 +45,12 @@ def plain_basis(facts: Facts, language: str) -> str:
 
 def plain_little(language: str, *, patterns: int, statements: int) -> str:
     """Say how little there was to say, where there was little; else nothing."""
-    if not is_english(language) or patterns or statements > 2:
+    if patterns or statements > 2:
+        return ""
+    words = words_for(language)
+    if words is not None:
+        return words.little if statements else words.nothing
+    if not is_english(language):
         return ""
     if statements:
         return "There is little in this run that can be stated with evidence, and no clear pattern."
@@ -106,6 +116,9 @@ def plain_rationale(dimension: XpDimension, facts: Facts, language: str) -> str:
     """Say what a dimension's points rest on."""
     exercised = rollups_of(dimension.dimension_id, facts.arc.objectives)
     title = cut(clean(dimension.title) or dimension.dimension_id, 300)
+    words = words_for(language)
+    if words is not None and not exercised:
+        return words.unmeasured.format(title=title)
     if not is_english(language):
         return f"{title}: {len(exercised)}."
     if not exercised:

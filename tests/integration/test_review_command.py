@@ -47,6 +47,27 @@ def _reviews(output: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in output.splitlines()]
 
 
+def test_the_reviews_beside_the_readme_are_what_the_command_writes(tmp_path: Path) -> None:
+    shown = sorted((REPOSITORY / ".github" / "reviews").glob("*.md"))
+    arcs = [SAMPLES / f"{path.stem.removeprefix('sample-')}.jsonl" for path in shown]
+
+    done = _debrief(
+        "review", *map(str, arcs), "--format", "markdown", "--out", "reviews", cwd=tmp_path
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert len(shown) == 3
+    for path in shown:
+        written = (tmp_path / "reviews" / path.name).read_text("utf-8")
+        assert _undated(path.read_text("utf-8")) == _undated(written), (
+            "write them anew, as the README's Development section says"
+        )
+
+
+def _undated(markdown: str) -> list[str]:
+    return [line for line in markdown.splitlines() if not line.startswith("- written by rules")]
+
+
 def test_each_real_arc_is_reviewed_and_nothing_unmeasured_is_claimed(
     real_arcs: list[Path], tmp_path: Path
 ) -> None:

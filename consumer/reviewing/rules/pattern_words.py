@@ -51,7 +51,7 @@ def calibration(reading: Reading, signal: Signal) -> Proposal:
     meaning = (
         "Your own sense of done comes earlier than the work's."
         if over
-        else "Your work is better than you take it for, which costs you when you ask for less."
+        else "Your work is better than you take it for."
     )
     sentences = (
         (

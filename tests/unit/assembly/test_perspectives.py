@@ -99,7 +99,8 @@ def test_words_planted_elsewhere_do_not_silence_what_code_says(
 ) -> None:
     said = "Still on my list is what nobody else in this run has closed."
     planted = arc.messages[3].model_copy(update={"text": said})
-    facts = facts_of(replace(arc, messages=(*arc.messages[:3], planted)), ())
+    planting = replace(arc, messages=(*arc.messages[:3], planted))
+    facts = facts_of(planting, (), reviewer="rules")
     draft = GOOD.model_copy(update={"text": f"{said} “{OWN.quote}”"})
     views = perspectives_of(make_draft("rules", perspectives={"dana": draft}), facts)
     assert views[0].text == draft.text
