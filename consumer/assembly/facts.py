@@ -17,6 +17,14 @@ from schemas.review import Evidence, Reviewer, Signal
 # A word that runs into digits: a name where the run's texts have it, else a number in disguise.
 _CODE = re.compile(r"(?<![\w.,])[A-Za-zÀ-ɏ_]+-?\d[\w.,]*(?<![.,])")
 
+# "You told me in “Part 2”: “", but neither "you were told: “" nor "you never said so. “".
+_YOU_SAID = re.compile(
+    r"\byou(?:['’]ve| have| had| also| then| only| once)? "
+    r"(?:wrote|said|told|asked|replied|answered|noted|explained|put it)\b[^.!?]*[“\"«‘'„]\s*\Z",
+    re.IGNORECASE,
+)
+MAX_BEFORE_QUOTE = 200
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
@@ -48,6 +56,8 @@ class Facts:
         for span in quoted_spans(text):
             if not self._says(span, evidence):
                 faults.append("words in quotation marks do not stand in a cited source")
+            elif self._is_put_in_mouth(text, span) and not self._says(span, None, by_learner=True):
+                faults.append("words in quotation marks are said to be the learner's and are not")
             elif is_long_enough(fold(span)):
                 masked = masked.replace(span, " ")
         for name in self.names:
@@ -62,12 +72,22 @@ class Facts:
         faults += [f"the number {n} is in no table" for n in dict.fromkeys(wrong)]
         return tuple(dict.fromkeys(faults))
 
-    def _says(self, span: str, evidence: Sequence[Evidence] | None) -> bool:
+    def _says(
+        self, span: str, evidence: Sequence[Evidence] | None, *, by_learner: bool = False
+    ) -> bool:
+        """Tell whether a cited source, where wanted one of the learner's, has these words."""
         wanted = fold(span)
         if any(wanted.casefold() == fold(name).casefold() for name in self.names):
             return True
-        cited = self._cited(evidence)
+        cited = (s for s in self._cited(evidence) if s.by_learner or not by_learner)
         return any(find_words(t.text, wanted) is not None for s in cited for t in s.texts)
+
+    def _is_put_in_mouth(self, text: str, span: str) -> bool:
+        """Tell whether the prose says, in English, that the learner said these words."""
+        before = text[: text.find(span)][-MAX_BEFORE_QUOTE:]
+        for name in self.names:
+            before = before.replace(name, "")
+        return bool(_YOU_SAID.search(before))
 
     def _is_written(self, code: str) -> bool:
         """Tell whether a word with digits in it ("Q3", "v2") stands in the run's own texts."""

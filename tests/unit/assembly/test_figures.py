@@ -164,6 +164,22 @@ def test_apostrophes_and_names_are_no_quotation(arc: Arc) -> None:
     assert facts.prose_faults(text) == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("You wrote “I checked the log twice before I changed”.", True),
+        ("You told me in “Part 2”: “I checked the log twice”.", True),
+        ("You wrote “Please send me the numbers for the board”.", False),
+        ("In Part 1 you then said to Dana: “send me the numbers”.", False),
+        ("You were told: “Please send me the numbers for the board”.", True),
+        ("You said little. Dana asked “send me the numbers”.", True),
+        ("You wrote “Say what you take for granted, every time”.", False),
+    ],
+)
+def test_words_are_put_in_nobody_elses_mouth(arc: Arc, text: str, *, stands: bool) -> None:
+    assert (facts_of(arc, ()).prose_faults(text) == ()) is stands
+
+
 def test_a_quote_of_a_few_words_smuggles_no_number_in(arc: Arc) -> None:
     said = "I am at 97 percent of all learners, really."
     boast = arc.messages[1].model_copy(update={"text": said})

@@ -80,6 +80,7 @@ def _delivered(thread: Thread) -> str:
     return thread.choose(
         f"Delivery first: {reached_mark(reached, len(scored), 'objective')}.",
         f"By my ledger for this run, {reached_mark(reached, len(scored), 'objective')}.",
+        f"What landed, before anything else: {reached_mark(reached, len(scored), 'objective')}.",
     )
 
 
@@ -88,10 +89,22 @@ def _relied_on(thread: Thread, quoted: Quoted | None, *, again: bool) -> str:
         return "You gave me too little in writing to plan anything by." if quoted else ""
     where, verdict = thread.where(quoted), _verdict(quoted)
     if not again:
-        return f"In {where} you told me {quoted.ended} That is {verdict}."
+        return thread.choose(
+            f"In {where} you told me {quoted.ended} That is {verdict}.",
+            f"From {where} I have {quoted.ended} That is {verdict}.",
+            f"{capital(where)} brought me {quoted.ended} I took it for {verdict}.",
+        )
     if thread.first is not None and verdict == _verdict(thread.first):
-        return f"{capital(where)} left me with the same: {quoted.ended}"
-    return f"{capital(where)} gave me this instead: {quoted.ended} I call it {verdict}."
+        return thread.choose(
+            f"{capital(where)} left me with the same: {quoted.ended}",
+            f"It was the same with {where}: {quoted.ended}",
+            f"Nor did that change by {where}: {quoted.ended}",
+        )
+    return thread.choose(
+        f"{capital(where)} gave me this instead: {quoted.ended} I call it {verdict}.",
+        f"For {where} it was {quoted.ended} I put that down as {verdict}.",
+        f"Not so {where}, with {quoted.ended} On my list that is {verdict}.",
+    )
 
 
 def _verdict(quoted: Quoted) -> str:
@@ -102,6 +115,12 @@ def _verdict(quoted: Quoted) -> str:
         return f"a thing reported as done{', with its time on it' if dated else ''}"
     if promised:
         return "your name on a task, and a time would have let me plan on it"
+    if "?" in quoted.text:
+        return "a question, which I can answer but not plan with"
+    return _uncommitted(quoted, dated=bool(dated))
+
+
+def _uncommitted(quoted: Quoted, *, dated: bool) -> str:
     if dated:
         return "a time, which is the part I plan with"
     if _RECOMMENDS.search(quoted.text):

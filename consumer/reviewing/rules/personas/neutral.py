@@ -38,6 +38,7 @@ def _account(thread: Thread) -> str:
         f"An account rather than a judgement: {own} of yours, out of {len(thread.messages)} that "
         "the two of us exchanged.",
         f"The log between us holds {len(thread.messages)} entries, {own} being yours.",
+        f"Set down as it happened: {len(thread.messages)} entries, of which {own} from you.",
     )
 
 

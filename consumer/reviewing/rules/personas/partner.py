@@ -49,26 +49,37 @@ def _contact(thread: Thread) -> str:
         f"{exchanged} in {met}.",
         f"For us, depending on you meant {exchanged} across {met}, and we built our part on "
         "whatever stood in them.",
+        f"Between your work and ours there were {exchanged} in {met}, and for my team that was "
+        "all there was to go by.",
     )
 
 
 def _felt(thread: Thread, quoted: Quoted | None) -> str:
     if not is_quotable(quoted) or quoted is None:
         return "Hardly anything in them was long enough for us to act upon."
-    return (
-        f"When {thread.where(quoted)} came around, what reached us was {quoted.ended} For my side, "
-        f"{_effect(quoted)}."
+    where, effect = thread.where(quoted), _effect(quoted)
+    return thread.choose(
+        f"When {where} came around, what reached us was {quoted.ended} For my side, {effect}.",
+        f"While {where} was under way, my people had this from you: {quoted.ended} Seen from "
+        f"there, {effect}.",
+        f"Our desk got {quoted.ended} out of {where}, and so far as we are concerned, {effect}.",
     )
 
 
 def _elsewhere(thread: Thread, quoted: Quoted) -> str:
-    effect = _effect(quoted)
+    where, effect = thread.where(quoted), _effect(quoted)
     if thread.first is not None and effect == _effect(thread.first):
-        return (
-            f"Working towards {thread.where(quoted)} felt alike from our end, where we read "
-            f"{quoted.ended}"
+        return thread.choose(
+            f"Working towards {where} felt alike from our end, where we read {quoted.ended}",
+            f"Nothing about that was different for us when it came to {where}: {quoted.ended}",
+            f"We could say as much of {where}, going by {quoted.ended}",
         )
-    return f"Around {thread.where(quoted)} it was another matter: {quoted.ended} There, {effect}."
+    return thread.choose(
+        f"Around {where} it was another matter: {quoted.ended} There, {effect}.",
+        f"We were in a different position over {where}, since {quoted.ended} In that case, "
+        f"{effect}.",
+        f"Set against that, {where} came to us as {quoted.ended} This time, {effect}.",
+    )
 
 
 def _effect(quoted: Quoted) -> str:

@@ -66,20 +66,35 @@ def _method(thread: Thread) -> str:
         f"needed another go, and you opened {count(hints, 'hint')} on the way.",
         f"I don't much mind where the numbers ended; I'm looking at the route, and it has "
         f"{count(hints, 'hint')} and {count(retried, 'second go', 'second goes')} in it.",
+        f"Between us, I care about the way there: {count(hints, 'hint')} taken, and "
+        f"{count(retried, 'piece')} done over.",
     )
 
 
 def _thinking(thread: Thread, quoted: Quoted | None) -> str:
     if not is_quotable(quoted) or quoted is None:
         return "You showed me so little of your thinking that I can't say much about it."
-    where = thread.where(quoted)
-    return f"Take what you wrote me during {where}: {quoted.ended} {_read(quoted)}"
+    where, read = thread.where(quoted), _read(quoted)
+    return thread.choose(
+        f"Take what you wrote me during {where}: {quoted.ended} {read}",
+        f"I keep going back to {where}, where you had {quoted.ended} {read}",
+        f"Look at this one from {where}: {quoted.ended} {read}",
+    )
 
 
 def _later(thread: Thread, quoted: Quoted) -> str:
-    if thread.first is not None and _read(quoted) == _read(thread.first):
-        return f"Same hand later, during {thread.where(quoted)}: {quoted.ended}"
-    return f"Then, during {thread.where(quoted)}, it's {quoted.ended} {_read(quoted)}"
+    where, read = thread.where(quoted), _read(quoted)
+    if thread.first is not None and read == _read(thread.first):
+        return thread.choose(
+            f"Same hand later, during {where}: {quoted.ended}",
+            f"Much the same went on in {where}: {quoted.ended}",
+            f"And there it is again in {where}: {quoted.ended}",
+        )
+    return thread.choose(
+        f"Then, during {where}, it's {quoted.ended} {read}",
+        f"Come {where}, I get {quoted.ended} {read}",
+        f"Now put {quoted.ended} beside it, from {where}. {read}",
+    )
 
 
 def _read(quoted: Quoted) -> str:
@@ -97,7 +112,8 @@ def _read(quoted: Quoted) -> str:
 def _try(thread: Thread) -> str:
     kind = top_kind(thread.reading)
     if kind is not None:
-        return f"One thing to try, against the {kind_words(kind)}: {step_for(kind).in_passing}."
+        lead = thread.choose("One thing to try", "If you try one thing", "Something to try")
+        return f"{lead}, against the {kind_words(kind)}: {step_for(kind).in_passing}."
     objectives = thread.reading.arc.objectives
     if any(o.attempts > 1 for o in objectives):
         return (
