@@ -31,6 +31,7 @@ from consumer.commands.arcs import read_arcs
 from consumer.commands.review import runs_of
 from consumer.context.resolve import Resolved
 from consumer.emulator.faults import Fault, FaultRule
+from consumer.emulator.spoiling import INVENTED_NUMBER, INVENTED_QUOTE
 from consumer.pipeline import ReviewOptions, review_arc
 from consumer.reviewing.bounded_body import bound_body
 from consumer.reviewing.chain import ReviewersChain
@@ -54,6 +55,8 @@ LATE_SECONDS: Final = 0.05
 SHORT_SECONDS: Final = 1.5
 LONG_SECONDS: Final = 60.0
 NEARLY: Final = 0.9
+# What a spoilt answer may hold and no review.
+INVENTED: Final = (INVENTED_QUOTE, str(INVENTED_NUMBER), "confidence_in_percent")
 # Full jitter at one chance, so that the number of requests is the policy's alone.
 LIMITS: Final = CallLimits(backoff_base_seconds=0.004, backoff_cap_seconds=0.01)
 KEY: Final = "matrix"
@@ -334,6 +337,7 @@ async def test_every_fault_ends_as_the_policy_says(
         seen = await _review(case, run, control, providers)
 
     assert seen.late_seconds <= LATE_SECONDS
+    assert not any(invented in repr(seen.review) for invented in INVENTED)
     {"first": _at_the_first, "second": _at_the_second, "both": _at_both, "persona": _at_persona}[
         case.place
     ](case, seen)
@@ -380,7 +384,8 @@ def _at_persona(case: Case, seen: Seen) -> None:
     assert seen.review.reviewer == "model"
     given = {p.status for p in seen.review.perspectives} - {"no_conversation"}
     kind, _ = case.expected
-    if kind is K.OK or case.fault is Fault.XP_OUT_OF_RANGE:
+    if kind is K.OK or case.fault in (Fault.XP_OUT_OF_RANGE, Fault.INVENTED_NUMBERS):
+        # An invented figure costs its sentence only.
         assert (given, seen.review.status) == ({"given"}, "complete")
     else:
         assert (given, seen.review.status) == ({"unavailable"}, "partial")
