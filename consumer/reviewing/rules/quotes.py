@@ -79,7 +79,7 @@ _SHORT_WORDS = frozenset(
     ]
 )
 _LEADING_FILLERS = re.compile(r"\A(?:(?:um|uh|uhm|er|erm|mm|hmm)\b[,. ]*)+", re.IGNORECASE)
-_ENDS = frozenset(".!?…")
+_ENDS = frozenset(".!?…。！？؟۔")
 _MARKS = frozenset('“”"«»„「」')
 _TO_REVIEWER = re.compile(
     r"ignore (?:all|any|the|your|previous)|disregard|system prompt|instructions?\b.*\babove|"

@@ -77,7 +77,13 @@ def _unmeasured(reading: Reading, dimension: XpDimension, place: int) -> str:
     """Say that nothing measured a dimension and what it gets instead."""
     others = [d for d in reading.arc.trigger.xp.dimensions if d is not dimension]
     if not any(rollups_of(d.dimension_id, reading.arc.objectives) for d in others):
-        return f"No objective exercised {dimension.title}, or any other: it gets an even share."
+        even = (
+            f"No objective exercised {dimension.title}, or any other: it gets an even share.",
+            f"{dimension.title} gets an even share, as nothing was measured.",
+            f"An even share, since no objective says anything about {dimension.title}.",
+            f"Nothing was measured here either; {dimension.title} gets as much as the others.",
+        )
+        return even[place % len(even)]
     frames = (
         plain_rationale(dimension, reading.facts, "en"),
         f"{dimension.title} was measured by nothing here and stands at the mean of the others.",

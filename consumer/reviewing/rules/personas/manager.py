@@ -87,14 +87,14 @@ def _delivered(thread: Thread) -> str:
 def _relied_on(thread: Thread, quoted: Quoted | None, *, again: bool) -> str:
     if quoted is None or not is_quotable(quoted):
         return "You gave me too little in writing to plan anything by." if quoted else ""
-    where, verdict = thread.where(quoted), _verdict(quoted)
+    where, verdict = thread.where(quoted), _verdict(thread, quoted)
     if not again:
         return thread.choose(
             f"In {where} you told me {quoted.ended} That is {verdict}.",
             f"From {where} I have {quoted.ended} That is {verdict}.",
             f"{capital(where)} brought me {quoted.ended} I took it for {verdict}.",
         )
-    if thread.first is not None and verdict == _verdict(thread.first):
+    if thread.first is not None and verdict == _verdict(thread, thread.first):
         return thread.choose(
             f"{capital(where)} left me with the same: {quoted.ended}",
             f"It was the same with {where}: {quoted.ended}",
@@ -107,7 +107,13 @@ def _relied_on(thread: Thread, quoted: Quoted | None, *, again: bool) -> str:
     )
 
 
-def _verdict(quoted: Quoted) -> str:
+def _verdict(thread: Thread, quoted: Quoted) -> str:
+    if not thread.is_understood:
+        return "your word, kept here as you gave it"
+    return _commitment(quoted)
+
+
+def _commitment(quoted: Quoted) -> str:
     promised, dated = _PROMISED.search(quoted.text), _DATED.search(quoted.text)
     if promised and dated:
         return "a name and a time, so I could plan on it"

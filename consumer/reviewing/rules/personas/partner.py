@@ -57,7 +57,7 @@ def _contact(thread: Thread) -> str:
 def _felt(thread: Thread, quoted: Quoted | None) -> str:
     if not is_quotable(quoted) or quoted is None:
         return "Hardly anything in them was long enough for us to act upon."
-    where, effect = thread.where(quoted), _effect(quoted)
+    where, effect = thread.where(quoted), _effect(thread, quoted)
     return thread.choose(
         f"When {where} came around, what reached us was {quoted.ended} For my side, {effect}.",
         f"While {where} was under way, my people had this from you: {quoted.ended} Seen from "
@@ -67,8 +67,8 @@ def _felt(thread: Thread, quoted: Quoted | None) -> str:
 
 
 def _elsewhere(thread: Thread, quoted: Quoted) -> str:
-    where, effect = thread.where(quoted), _effect(quoted)
-    if thread.first is not None and effect == _effect(thread.first):
+    where, effect = thread.where(quoted), _effect(thread, quoted)
+    if thread.first is not None and effect == _effect(thread, thread.first):
         return thread.choose(
             f"Working towards {where} felt alike from our end, where we read {quoted.ended}",
             f"Nothing about that was different for us when it came to {where}: {quoted.ended}",
@@ -82,7 +82,9 @@ def _elsewhere(thread: Thread, quoted: Quoted) -> str:
     )
 
 
-def _effect(quoted: Quoted) -> str:
+def _effect(thread: Thread, quoted: Quoted) -> str:
+    if not thread.is_understood:
+        return "that is what we had to go by, in your own words"
     if _ASKS.search(quoted.text):
         return "a question like that costs us less than a wrong guess on our behalf would have"
     if _TO_ME.search(quoted.text):

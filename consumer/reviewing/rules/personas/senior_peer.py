@@ -74,7 +74,7 @@ def _method(thread: Thread) -> str:
 def _thinking(thread: Thread, quoted: Quoted | None) -> str:
     if not is_quotable(quoted) or quoted is None:
         return "You showed me so little of your thinking that I can't say much about it."
-    where, read = thread.where(quoted), _read(quoted)
+    where, read = thread.where(quoted), _read(thread, quoted)
     return thread.choose(
         f"Take what you wrote me during {where}: {quoted.ended} {read}",
         f"I keep going back to {where}, where you had {quoted.ended} {read}",
@@ -83,8 +83,8 @@ def _thinking(thread: Thread, quoted: Quoted | None) -> str:
 
 
 def _later(thread: Thread, quoted: Quoted) -> str:
-    where, read = thread.where(quoted), _read(quoted)
-    if thread.first is not None and read == _read(thread.first):
+    where, read = thread.where(quoted), _read(thread, quoted)
+    if thread.first is not None and read == _read(thread, thread.first):
         return thread.choose(
             f"Same hand later, during {where}: {quoted.ended}",
             f"Much the same went on in {where}: {quoted.ended}",
@@ -97,7 +97,9 @@ def _later(thread: Thread, quoted: Quoted) -> str:
     )
 
 
-def _read(quoted: Quoted) -> str:
+def _read(thread: Thread, quoted: Quoted) -> str:
+    if not thread.is_understood:
+        return "I leave it in your own words."
     if _CHECKED.search(quoted.text) and _REASONED.search(quoted.text):
         return "You had looked before you spoke, and you show me why; that I can pick apart."
     if _CHECKED.search(quoted.text):

@@ -6,6 +6,7 @@ from statistics import median
 
 from consumer.assembly.folding import fold
 from consumer.assembly.grounding import is_long_enough
+from consumer.assembly.plain import is_english
 from consumer.assembly.prose import clean
 from consumer.drafts import Citation
 from consumer.reviewing.rules.citing import bounded, cite_message
@@ -73,6 +74,11 @@ class Thread:
         """Tell whether the persona asked the learner anything."""
         return any("?" in m.text for m in self.messages if m.sender == "persona")
 
+    @property
+    def is_understood(self) -> bool:
+        """Tell whether the thread is in the one language whose words are weighed here."""
+        return is_english(self.reading.arc.trigger.language)
+
     def reply_seconds(self) -> float | None:
         """Return the median time to the learner's reply within a stage, None without replies."""
         gaps = [
@@ -128,7 +134,8 @@ def thread_of(
         )
     best = quotes[0]
     # The second quote comes from another stage, so that the two together show an arc.
-    other = next((q for q in quotes if q.message.stage_id != best.message.stage_id), None)
+    others = (q for q in quotes if fold(q.text) != fold(best.text))
+    other = next((q for q in others if q.message.stage_id != best.message.stage_id), None)
     pair = [best] if other is None else [best, other]
     pair.sort(key=lambda q: messages.index(q.message))
     return Thread(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -86,6 +87,28 @@ def test_a_thread_of_one_word_still_gives_a_view(
 
     assert dana.status == "given"
     assert dana.evidence[0].quote == line[2]
+
+
+def test_words_in_another_language_are_quoted_and_not_weighed(
+    make_arc: Callable[..., Any], review: Callable[..., ReviewReady]
+) -> None:
+    lines = (
+        ("s1", "user", "我会先核对退货原因，然后再写结论。"),
+        ("s2", "user", "我会先核对退货原因，然后再写结论。"),
+        ("s3", "user", "明天中午以前我把核对过的数字发给你。"),
+    )
+    arc = make_arc(talk=dict.fromkeys(("dana", "sam", "kim"), lines))
+    arc = replace(arc, trigger=arc.trigger.model_copy(update={"language": "zh"}))
+
+    made = review(arc)
+
+    assert made.language == "en"
+    for view in made.perspectives:
+        assert view.text is not None
+        assert view.text.count("我会先核对退货原因，然后再写结论。") <= 1
+        assert "。”." not in view.text
+        for weighed in ("commitment", "stands on", "what that meant"):
+            assert weighed not in view.text
 
 
 def test_an_unanswered_question_is_named(make_arc: Callable[..., Any]) -> None:
