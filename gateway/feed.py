@@ -37,6 +37,11 @@ class Feed:
         """Tell whether the feed is at work: reading, or waiting for what is away."""
         return self._alive
 
+    @property
+    def connected(self) -> bool:
+        """Tell whether the brokers answered when they were asked last."""
+        return self._reviews.connected
+
     async def wait_until_ready(self) -> None:
         """Return once `ready`."""
         await self._reviews.wait_until_ready()

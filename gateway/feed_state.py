@@ -16,6 +16,10 @@ class FeedState(Protocol):
     def alive(self) -> bool:
         """Tell whether the feed is at work: reading, or waiting for what is away."""
 
+    @property
+    def connected(self) -> bool:
+        """Tell whether the brokers answered when they were asked last."""
+
     async def wait_until_ready(self) -> None:
         """Return once it is."""
 

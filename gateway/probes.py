@@ -15,11 +15,13 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Say whether all that stood in the topic at the start has been read."""
+    """Say whether all that stood in the topic at the start has been read, and what comes will be."""
     feed = services_of(request).feed
-    if feed.alive and feed.ready:
-        return JSONResponse({"status": "ready"})
-    return JSONResponse({"status": "catching up"}, 503)
+    if not (feed.alive and feed.ready):
+        return JSONResponse({"status": "catching up"}, 503)
+    if not feed.connected:
+        return JSONResponse({"status": "the brokers do not answer"}, 503)
+    return JSONResponse({"status": "ready"})
 
 
 async def metrics(request: Request) -> Response:

@@ -73,6 +73,12 @@ class ReviewFeed:
         self._writers = writers
         self._state = _Reading()
         self._consumer: AIOKafkaConsumer | None = None
+        self._brokers_answer = False
+
+    @property
+    def connected(self) -> bool:
+        """Tell whether the brokers answered when they were asked last, seconds ago."""
+        return self._brokers_answer
 
     @property
     def ready(self) -> bool:
@@ -136,6 +142,7 @@ class ReviewFeed:
                     if await self._was_recreated(consumer):
                         return  # begin again, with the new topic's id
         finally:
+            self._brokers_answer = False
             self._consumer = None
             await consumer.stop()
 
@@ -149,6 +156,7 @@ class ReviewFeed:
             before.caught_up.set()  # whoever waits on the old event looks at the new one
             for outbox in self._hub:  # what they wait for is counted in the old topic's offsets
                 outbox.close(CLOSE_RESTART)
+        self._brokers_answer = True
         self._state.assigned = frozenset()
         while not consumer.assignment():
             await consumer.getmany(timeout_ms=POLL_MS, max_records=1)
@@ -228,6 +236,8 @@ class ReviewFeed:
 
     async def _was_recreated(self, consumer: AIOKafkaConsumer) -> bool:
         found = await topic_id_of(consumer, self._topics.review_ready)
+        # A topic that was taken away cannot be told from brokers that are: both are not well.
+        self._brokers_answer = found is not None
         recreated = found is not None and found != self._state.topic_id
         if recreated:
             _log.warning("topic_recreated", topic=self._topics.review_ready)

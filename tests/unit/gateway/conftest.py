@@ -41,6 +41,7 @@ class FakeFeed:
     end: int | None = None
     ready: bool = True
     alive: bool = True
+    connected: bool = True
 
     async def wait_until_ready(self) -> None:
         """Always so."""

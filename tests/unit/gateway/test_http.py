@@ -62,6 +62,9 @@ def test_a_wrong_page_is_a_bad_request(gateway: Any, query: dict[str, str]) -> N
 
 def test_readiness_is_that_of_the_feed(gateway: Any) -> None:
     assert gateway.client.get("/readyz").status_code == 200
+    gateway.feed.connected = False
+    answer = gateway.client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (503, {"status": "the brokers do not answer"})
     gateway.feed.ready = False
     assert gateway.client.get("/readyz").status_code == 503
     assert gateway.client.get("/healthz").status_code == 200
