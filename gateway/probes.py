@@ -15,7 +15,7 @@ async def healthz(request: Request) -> Response:
 
 
 async def readyz(request: Request) -> Response:
-    """Say whether all that stood in the topic at the start has been read, and what comes will be."""
+    """Say whether what stood in the topic at the start has been read, and brokers answer."""
     feed = services_of(request).feed
     if not (feed.alive and feed.ready):
         return JSONResponse({"status": "catching up"}, 503)

@@ -11,6 +11,8 @@ from consumer.signals.series import CONFIDENCE, Measure, mean_by_stage
 from schemas.review import Signal, Verdict
 
 GAINED = 0.5
+# A first try that left less than this open had nothing to recover, and would outweigh all others.
+LEAST_OPEN = 0.005
 RECOVERY = Measure(
     signal_id="recovery",
     kind="recovery",
@@ -25,9 +27,8 @@ def recovery(arc: Arc) -> Signal:
     retried = [
         (o.stage_id, o.score - o.first_score, 1 - o.first_score)
         for o in arc.objectives
-        # A first try without fault leaves nothing to recover.
         if o.attempts > 1 and o.score is not None and o.first_score is not None
-        if o.first_score < 1
+        if 1 - o.first_score >= LEAST_OPEN
     ]
     by_stage = mean_by_stage((stage_id, gained / left) for stage_id, gained, left in retried)
     if len(retried) < RECOVERY.minimum_n:

@@ -44,6 +44,7 @@ class DrivenFeed:
     next_offset: int = 0
     ready: bool = True
     alive: bool = True
+    connected: bool = True
 
     async def wait_until_ready(self) -> None:
         """Always so."""

@@ -27,6 +27,13 @@ def test_gains_here_and_losses_there_are_unclear(make_arc: Any, spread: Any) -> 
     assert recovery(make_arc(spread(fields, 4))).verdict == "unclear"
 
 
+def test_a_first_try_that_left_next_to_nothing_open_is_not_counted(make_arc: Any) -> None:
+    fields = [_retried(0.4, 0.8)] * 3 + [_retried(1 - 2**-53, 0.5)]
+    signal = recovery(make_arc([(1, one) for one in fields]))
+    assert signal.n == 3
+    assert signal.series[0].value == pytest.approx(2 / 3, abs=1e-4)
+
+
 def test_only_retried_objectives_with_both_scores_and_something_open_count(make_arc: Any) -> None:
     fields = [
         _retried(0.4, 0.8),
