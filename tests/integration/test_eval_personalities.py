@@ -46,6 +46,8 @@ async def _reviewed(personality: Personality) -> tuple[list[Reviewed], int]:
                 "openai_api_key": SecretStr("none"),
                 "gemini_base_url": address,
                 "openai_base_url": f"{address}/v1",
+                # What ships is asked for here, not how soon: no call is given up for a second one.
+                "hedge_share": 0,
             },
         )
         options = replace(review_options(settings), base_rates=BASE_RATES)
