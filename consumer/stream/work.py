@@ -40,14 +40,17 @@ class _Job:
     work: SourceRecord | Revisit
     failures: int = 0
     first_failed_at: datetime | None = None
+    # On the loop's clock, because the other one may be set.
+    first_failed_seconds: float | None = None
     given_up: bool = False
 
     def failed(self) -> float:
         """Count a failure; return the seconds since the first."""
-        now = datetime.now(UTC)
+        now_seconds = asyncio.get_running_loop().time()
         self.failures += 1
-        self.first_failed_at = self.first_failed_at or now
-        return (now - self.first_failed_at).total_seconds()
+        if self.first_failed_seconds is None:
+            self.first_failed_at, self.first_failed_seconds = datetime.now(UTC), now_seconds
+        return now_seconds - self.first_failed_seconds
 
 
 class Workers:

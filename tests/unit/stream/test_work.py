@@ -3,11 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from contextvars import ContextVar
-from typing import Any
+from datetime import datetime, tzinfo
+from typing import Any, Self
 
 import pytest
 from aiokafka.structs import TopicPartition
 
+from consumer.stream import work
 from consumer.stream.committer import Done
 from consumer.stream.completion import Completion, Revisit
 from consumer.stream.dead_letters import DeadLetterDesk
@@ -68,7 +70,7 @@ class NoSender:
 class Bench:
     """Workers with what they are given and what they offer."""
 
-    def __init__(self, *, ceiling: int = 10) -> None:
+    def __init__(self, *, ceiling: int = 10, attempts: int = 1) -> None:
         self.handler = Handler()
         self.offered: list[Done] = []
         health = StreamHealth(("review",))
@@ -77,7 +79,7 @@ class Bench:
             dead_letters=DeadLetterDesk(
                 NoSender(), Topics.with_prefix(""), max_per_minute=ceiling, health=health
             ),
-            limits=RetryLimits(max_attempts=1, max_age_seconds=60),
+            limits=RetryLimits(max_attempts=attempts, max_age_seconds=60),
             max_in_flight=10,
             health=health,
             commit=lambda _partition, done: self.offered.append(done),
@@ -203,6 +205,30 @@ async def test_abandoned_work_is_cut_and_handled_once_more(bench: Bench) -> None
     await settle()
     assert bench.handler.seen == [1, 2, 1]
     assert sorted(done.offset or 0 for done in bench.offered) == [1, 2]
+
+
+async def test_a_clock_that_is_set_forward_gives_no_record_up(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Days(datetime):
+        """Every look at the clock finds another day."""
+
+        days = 0
+
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            cls.days += 1
+            return cls(2026, 1, cls.days, tzinfo=tz)
+
+    monkeypatch.setattr(work, "datetime", Days)
+    bench = Bench(attempts=3)
+    bench.handler.results = [RuntimeError("one"), RuntimeError("two")]
+    await bench.run(_record(1))
+    bench.workers.abandon({"run"})
+    await settle()
+    assert bench.handler.seen == [1, 1]
+    assert bench.offered == []
+    await bench.workers.drop()
 
 
 async def test_interrupted_work_is_cut_and_tried_once_more_when_the_gate_opens(
