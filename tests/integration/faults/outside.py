@@ -102,8 +102,8 @@ class Outside:
         for name in INPUTS:
             for record in await self.read(f"{name}.dlq"):
                 head = {key: value.decode() for key, value in record.headers}
-                where = (int(head["debrief-partition"]), int(head["debrief-offset"]))
-                found[(head["debrief-error-kind"], head["debrief-topic"], *where)] += 1
+                where = (int(head["debrief-error-partition"]), int(head["debrief-error-offset"]))
+                found[(head["debrief-error-kind"], head["debrief-error-topic"], *where)] += 1
         return found
 
     async def ends(self, name: str) -> dict[TopicPartition, int]:

@@ -5,6 +5,7 @@ The run's id stands in the scenario's title, so that it can be read off every pr
 
 import json
 import re
+import string
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,8 +13,11 @@ from typing import Any, Final
 
 TITLE: Final = "The week of"
 RUN_ID_IN_PROMPT: Final = re.compile(rf"{TITLE} (r-[a-z]+)".encode())
-CALLS: Final = ("arc", "scoring", "perspective:nora")
 _AT: Final = "2026-04-14T08:{:02d}:00.000Z"
+_ASKED: Final = "Good morning, the shop wants one page on why the returns went up."
+_ANSWERED: Final = "I will start with the reasons they already record before I guess."
+_NOTED: Final = "Most of what came back was too large, so the size table is what to mend."
+_MISSED: Final = "It was never said which month the figures speak of."
 _STAGES: Final = ("plan", "page")
 
 
@@ -39,9 +43,15 @@ class SmallRun:
         return (*self.context, self.trigger)
 
 
-def small_runs(count: int, *, words: int = 12) -> list[SmallRun]:
-    """Return new runs; `words` makes their texts longer, for reviews of a size."""
-    return [_small_run(_new_id(), words) for _ in range(count)]
+def small_runs(count: int) -> list[SmallRun]:
+    """Return new runs."""
+    return [_small_run(_new_id(), _STAGES) for _ in range(count)]
+
+
+def runs_of_large_reviews(count: int) -> list[SmallRun]:
+    """Return runs of forty stages with long ids, whose reviews take more than 20,000 bytes."""
+    more = [letter * 100 for letter in string.ascii_letters[: 40 - len(_STAGES)]]
+    return [_small_run(_new_id(), (*_STAGES, *more)) for _ in range(count)]
 
 
 def bare_runs(count: int) -> Iterator[SmallRun]:
@@ -49,7 +59,7 @@ def bare_runs(count: int) -> Iterator[SmallRun]:
     for _ in range(count):
         run_id = _new_id()
         nothing = {"objective_rollups": 0, "messages": 0, "artefacts": 0}
-        yield SmallRun(run_id, (), _trigger(run_id, expected=nothing, personas=()))
+        yield SmallRun(run_id, (), _trigger(run_id, _STAGES, expected=nothing, personas=()))
 
 
 def _new_id() -> str:
@@ -57,14 +67,15 @@ def _new_id() -> str:
     return "r-" + uuid.uuid4().hex.translate(str.maketrans("0123456789", "ghijklmnop"))
 
 
-def _small_run(run_id: str, words: int) -> SmallRun:
+def _small_run(run_id: str, stages: Sequence[str]) -> SmallRun:
     context = (
-        *(_objective(run_id, number, words) for number in (1, 2)),
-        *(_message(run_id, number, words) for number in (1, 2)),
-        _artefact(run_id, words),
+        *(_objective(run_id, number) for number in (1, 2)),
+        *(_message(run_id, number) for number in (1, 2)),
+        _artefact(run_id),
     )
     expected = {"objective_rollups": 2, "messages": 2, "artefacts": 1}
-    return SmallRun(run_id, context, _trigger(run_id, expected=expected, personas=("nora",)))
+    trigger = _trigger(run_id, stages, expected=expected, personas=("nora",))
+    return SmallRun(run_id, context, trigger)
 
 
 def _record(run_id: str, topic: str, minute: int, fields: dict[str, Any]) -> Record:
@@ -77,10 +88,12 @@ def _record(run_id: str, topic: str, minute: int, fields: dict[str, Any]) -> Rec
     return Record(topic, run_id.encode(), json.dumps(common | fields).encode())
 
 
-def _trigger(run_id: str, *, expected: dict[str, int], personas: Sequence[str]) -> Record:
+def _trigger(
+    run_id: str, stages: Sequence[str], *, expected: dict[str, int], personas: Sequence[str]
+) -> Record:
     fields = {
         "scenario": {"scenario_id": "week", "title": f"{TITLE} {run_id}"},
-        "stages": [{"stage_id": stage, "title": f"The {stage}"} for stage in _STAGES],
+        "stages": [{"stage_id": stage, "title": f"The {stage}"} for stage in stages],
         "personas": [
             {"persona_id": name, "name": name.title(), "role": "manager", "voice": "brisk"}
             for name in personas
@@ -94,7 +107,7 @@ def _trigger(run_id: str, *, expected: dict[str, int], personas: Sequence[str]) 
     return _record(run_id, "scenario.completed", 59, fields)
 
 
-def _objective(run_id: str, number: int, words: int) -> Record:
+def _objective(run_id: str, number: int) -> Record:
     fields = {
         "objective_id": f"o{number}",
         "stage_id": _STAGES[number - 1],
@@ -103,36 +116,31 @@ def _objective(run_id: str, number: int, words: int) -> Record:
         "attempts": number,
         "hints": 0,
         "score": 0.8,
-        "issues": [{"kind": "unstated_assumption", "note": _words(words), "attempt": 1}],
+        "issues": [{"kind": "unstated_assumption", "note": _MISSED, "attempt": 1}],
     }
     return _record(run_id, "objective.rolled-up", 10 + number, fields)
 
 
-def _message(run_id: str, number: int, words: int) -> Record:
+def _message(run_id: str, number: int) -> Record:
     fields = {
         "message_id": f"m{number}",
         "persona_id": "nora",
         "stage_id": _STAGES[number - 1],
         "sequence": number,
-        "sender": "user" if number == 2 else "persona",
+        "sender": "persona" if number == 1 else "user",
         "sent_at": _AT.format(20 + number),
-        "text": _words(words),
+        "text": _ASKED if number == 1 else _ANSWERED,
     }
     return _record(run_id, "conversation.message", 20 + number, fields)
 
 
-def _artefact(run_id: str, words: int) -> Record:
+def _artefact(run_id: str) -> Record:
     fields = {
         "artefact_id": "note",
-        "stage_id": "page",
+        "stage_id": _STAGES[0],
         "revision": 1,
         "kind": "note",
         "submitted_at": _AT.format(30),
-        "text": _words(words),
+        "text": _NOTED,
     }
     return _record(run_id, "artefact.submitted", 30, fields)
-
-
-def _words(count: int) -> str:
-    sentence = "I wrote down what they record before I guess at anything at all"
-    return " ".join((sentence.split() * (count // 13 + 1))[:count]) + "."

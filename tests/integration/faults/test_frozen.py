@@ -12,15 +12,19 @@ from tests.integration.faults.small_runs import small_runs
 
 pytestmark = pytest.mark.kafka
 
+CALLS_OF_A_RUN = 3
+
 
 async def test_frozen_past_its_session_and_thawed_after_a_takeover(
     deploy: MakeDeployment, kafka_bootstrap: str, scale: Callable[[int, int], int]
 ) -> None:
-    deployment = await deploy(kafka_bootstrap, latency_seconds=1.5)
+    deployment = await deploy(kafka_bootstrap, latency_seconds=scale(2, 6))
     runs = small_runs(scale(12, 100))
     await deployment.write(runs)
     zombie = deployment.consume()
-    await deployment.until_asked(6)
+    # Frozen between its look into the journal and its request, it would send that after the thaw,
+    # and nobody but the provider could tell. So: once every call is under way.
+    await deployment.until_asked(CALLS_OF_A_RUN * len(runs))
     zombie.signal(signal.SIGSTOP)
     successor = deployment.consume()
     await deployment.until_reviewed(runs)

@@ -7,7 +7,7 @@ import pytest
 from tests.integration.faults.conftest import MakeDeployment
 from tests.integration.faults.outside import TRIGGERS
 from tests.integration.faults.processes import until
-from tests.integration.faults.small_runs import small_runs
+from tests.integration.faults.small_runs import runs_of_large_reviews, small_runs
 
 pytestmark = pytest.mark.kafka
 
@@ -38,9 +38,9 @@ async def test_reviews_above_the_topics_limit(
         kafka_bootstrap,
         latency_seconds=0,
         settings={"REVIEWERS": "rules"},
-        review_limit_bytes=8_000,
+        review_limit_bytes=20_000,
     )
-    runs, large = small_runs(scale(20, 200)), small_runs(scale(3, 20), words=2_000)
+    runs, large = small_runs(scale(20, 200)), runs_of_large_reviews(scale(3, 20))
     await deployment.write([*large, *runs])
     deployment.consume()
     await deployment.count(runs, set_aside=large, note=f"{len(large)} set aside as too large")
