@@ -223,6 +223,11 @@ def load_settings(
     return kind(**dict(overrides or {}))  # type: ignore[arg-type]  # pydantic checks them
 
 
+def secret(value: SecretStr | None) -> str:
+    """Return what is masked, empty where nothing is set: for those who must hand it on."""
+    return "" if value is None else value.get_secret_value()
+
+
 def load_base_rates(path: Path | None) -> Mapping[str, float] | None:
     """Read how often each kind of issue occurs in general: {issue kind: rate 0..1}.
 

@@ -10,7 +10,7 @@ from consumer.reviewing.gemini_interactions import GeminiInteractionsProvider
 from consumer.reviewing.openai_chat import OpenAIChatProvider
 from consumer.reviewing.openai_provider import OpenAIProvider
 from consumer.settings import Settings, load_settings
-from consumer.wiring_calls import _provider
+from consumer.wiring_providers import provider_of
 
 LOCAL = "http://127.0.0.1:11434/v1"
 
@@ -33,7 +33,7 @@ async def test_the_interface_is_the_one_that_was_set(
     name: str, changes: dict[str, str], kind: type
 ) -> None:
     async with httpx2.AsyncClient() as client:
-        assert type(_provider(name, _settings(**changes), client)) is kind
+        assert type(provider_of(name, _settings(**changes), client)) is kind
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ async def test_another_server_is_asked_in_the_older_words_unless_told(
 ) -> None:
     settings = _settings(openai_interface="chat_completions", **changes)
     async with httpx2.AsyncClient() as client:
-        provider = _provider("openai", settings, client)
+        provider = provider_of("openai", settings, client)
     assert isinstance(provider, OpenAIChatProvider)
     assert provider._limit_field == field
 
