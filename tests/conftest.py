@@ -27,8 +27,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--backlog",
         type=int,
-        default=None,
-        help="how many triggers the fault suite's backlog holds",
+        default=50_000,
+        help="how many triggers the fault suite's backlog holds (with --all-faults)",
     )
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-from collections.abc import Callable
 
 import pytest
 
@@ -16,14 +15,16 @@ WRITTEN_AT_ONCE = 5_000
 GROWTH_MEBIBYTES = 200
 
 
+@pytest.mark.all_faults
 async def test_backlog(
-    deploy: MakeDeployment,
-    kafka_bootstrap: str,
-    request: pytest.FixtureRequest,
-    scale: Callable[[int, int], int],
+    deploy: MakeDeployment, kafka_bootstrap: str, request: pytest.FixtureRequest
 ) -> None:
-    count = request.config.getoption("--backlog") or scale(1_000, 50_000)
-    deployment = await deploy(kafka_bootstrap, latency_seconds=0, settings={"REVIEWERS": "rules"})
+    count = request.config.getoption("--backlog")
+    deployment = await deploy(
+        kafka_bootstrap,
+        latency_seconds=0,
+        settings={"REVIEWERS": "rules", "KAFKA_SESSION_TIMEOUT_SECONDS": "30"},
+    )
     runs = []
     source = bare_runs(count)
     while batch := list(itertools.islice(source, WRITTEN_AT_ONCE)):
