@@ -1,6 +1,7 @@
 """One deployment under test: topics, database, provider and consumers; and its tally."""
 
 import asyncio
+import contextlib
 import os
 import time
 import uuid
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final, Self
 
+from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 
 from tests.integration.faults.outside import INPUTS, OUTPUTS, TRIGGERS, Outside
@@ -191,13 +193,16 @@ class OffsetWatch:
 
     async def _watch(self) -> None:
         while True:
-            committed = await self._deployment.outside.committed(self._deployment.group)
-            for partition, offset in committed.items():
-                highest = self._highest.get(partition, -1)
-                if offset < highest:
-                    self.fell.append(f"{partition}: from {highest} to {offset}")
-                self._highest[partition] = max(offset, highest)
+            with contextlib.suppress(KafkaError):
+                self._look(await self._deployment.outside.committed(self._deployment.group))
             await asyncio.sleep(0.2)
+
+    def _look(self, committed: Mapping[TopicPartition, int]) -> None:
+        for partition, offset in committed.items():
+            highest = self._highest.get(partition, -1)
+            if offset < highest:
+                self.fell.append(f"{partition}: from {highest} to {offset}")
+            self._highest[partition] = max(offset, highest)
 
 
 def new_prefix() -> str:
