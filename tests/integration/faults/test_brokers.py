@@ -24,6 +24,7 @@ async def brokers(tmp_path: Path) -> AsyncIterator[ThreeBrokers]:
         await cluster.close()
 
 
+@pytest.mark.all_faults
 async def test_brokers_of_three_killed(
     deploy: MakeDeployment, brokers: ThreeBrokers, scale: Callable[[int, int], int]
 ) -> None:
