@@ -94,11 +94,14 @@ async def review_arc(
         ReviewCallsFailed: the models gave no arc read or no scoring, and rules may not stand in.
     """
     arc = resolved.arc
+    # What only computes does so in threads: many reviews at once must not keep the loop from what
+    # Kafka waits for, or the group takes this process for dead.
+    signals = await asyncio.to_thread(compute, arc, base_rates=options.base_rates)
     deadline = calls_deadline(asyncio.get_running_loop().time(), options.deadline_seconds)
-    signals = compute(arc, base_rates=options.base_rates)
     draft = await reviewing.draft(arc, signals, deadline=deadline, on_progress=on_progress)
     seen = counts_of(arc)
-    review = assemble(
+    review = await asyncio.to_thread(
+        assemble,
         draft,
         arc=arc,
         signals=signals,
@@ -108,7 +111,7 @@ async def review_arc(
         schema_version=SCHEMA_VERSION,
         xp_band=options.xp_band,
     )
-    check_review(review)
+    await asyncio.to_thread(check_review, review)
     return review
 
 

@@ -1,5 +1,6 @@
 """The chain: the models, and the rules as a whole where they may stand in."""
 
+import asyncio
 from collections.abc import Callable
 
 import structlog
@@ -46,4 +47,4 @@ class ReviewersChain:
                     raise
                 _log.warning("review.falls_to_rules", failed=sorted(error.failures))
         assert self._rules is not None  # noqa: S101 - the constructor saw to it
-        return self._rules(arc, signals)
+        return await asyncio.to_thread(self._rules, arc, signals)

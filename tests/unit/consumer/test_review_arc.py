@@ -1,0 +1,44 @@
+"""Reviewing an arc computes beside the event loop, which Kafka's heartbeats need."""
+
+import threading
+from typing import Any
+
+import pytest
+
+from consumer import pipeline
+from consumer.commands.review import runs_of
+from consumer.pipeline import ReviewOptions, review_arc
+from consumer.reviewing.chain import ReviewersChain
+from consumer.reviewing.rules.reviewer import draft_by_rules
+from consumer.wiring import utc_now
+from producer.arc_files import ArcLine, read_arc_file
+from producer.arcs import sample_arc
+
+
+async def test_nothing_that_only_computes_holds_the_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    threads: dict[str, int] = {}
+
+    def watched(name: str, function: Any) -> Any:
+        def call(*arguments: Any, **named: Any) -> Any:
+            threads[name] = threading.get_ident()
+            return function(*arguments, **named)
+
+        return call
+
+    for name in ("compute", "assemble", "check_review"):
+        monkeypatch.setattr(pipeline, name, watched(name, getattr(pipeline, name)))
+    lines = [line for line in read_arc_file(sample_arc("sparse")) if isinstance(line, ArcLine)]
+    (resolved, *_), _astray = runs_of(lines)
+
+    review = await review_arc(
+        resolved,
+        reviewing=ReviewersChain(models=None, rules=watched("rules", draft_by_rules)),
+        options=ReviewOptions(deadline_seconds=60, xp_band=0.25, base_rates=None),
+        revision=1,
+        clock=utc_now,
+        on_progress=lambda _done, _total: None,
+    )
+
+    assert review.reviewer == "rules"
+    assert set(threads) == {"compute", "assemble", "check_review", "rules"}
+    assert threading.get_ident() not in threads.values()
