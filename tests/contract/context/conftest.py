@@ -35,11 +35,17 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def store(database_url: str) -> AsyncIterator[Store]:
+async def store(database_url: str, sqlite_threads: None) -> AsyncIterator[Store]:
     opened = open_store(database_url)
     await opened.prepare()
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+async def sqlite_threads() -> AsyncIterator[None]:
+    """Wait for aiosqlite's threads, once every store that a test opened is closed."""
+    yield
     await sqlite_threads_end()
 
 
@@ -51,7 +57,7 @@ async def sqlite_threads_end() -> None:
 
 
 @pytest.fixture
-async def closing() -> AsyncIterator[Callable[[Store], Store]]:
+async def closing(sqlite_threads: None) -> AsyncIterator[Callable[[Store], Store]]:
     """Return a function that has a store closed when the test ends."""
     opened: list[Store] = []
 
@@ -62,7 +68,6 @@ async def closing() -> AsyncIterator[Callable[[Store], Store]]:
     yield later
     for store in opened:
         await store.close()
-    await sqlite_threads_end()
 
 
 def _fields(number: int) -> dict[str, Any]:
