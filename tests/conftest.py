@@ -9,6 +9,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from consumer.embedded.locate import running_kafka
@@ -30,6 +31,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=50_000,
         help="how many triggers the fault suite's backlog holds (with --all-faults)",
     )
+
+
+# How long an example takes is the machine's matter, and no test's.
+settings.register_profile("debrief", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("debrief")
 
 
 @pytest.fixture(autouse=True)
