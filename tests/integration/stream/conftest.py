@@ -73,6 +73,12 @@ class World:
         told = offsets.get(TopicPartition(topic, 0))
         return -1 if told is None else int(told.offset)
 
+    async def until_committed(self, group: str, topic: str, offset: int) -> None:
+        """Wait until a group's offset has come so far, or fail the test."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while await self.committed(group, topic) < offset:  # noqa: ASYNC110  # brokers set no event
+                await asyncio.sleep(0.2)
+
     async def commit(self, group: str, topic: str, offset: int, metadata: str) -> None:
         """Commit an offset as anybody's tool could."""
         partition = TopicPartition(topic, 0)
