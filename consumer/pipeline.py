@@ -26,8 +26,8 @@ from consumer.context.wholeness import Wholeness
 from consumer.drafts import ReviewDraft
 from consumer.failed_calls import told_to_the_stream
 from consumer.publication import Publication
+from consumer.reviewing.calls.policy import calls_deadline
 from consumer.reviewing.errors import ReviewCallsFailed
-from consumer.reviewing.policy import calls_deadline
 from consumer.signals.compute import compute
 from consumer.stream.completion import Completion, Revisit
 from consumer.stream.dead_letters import DeadLetterDesk

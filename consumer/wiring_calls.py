@@ -8,17 +8,17 @@ from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry
 
-from consumer.reviewing.breaker import BreakerLimits
-from consumer.reviewing.budgeted import Budgets, MemoryLedger
-from consumer.reviewing.bulkhead import ProviderLimits
-from consumer.reviewing.call_metrics import CallMetrics
+from consumer.reviewing.calls.fallback import FallbackCaller
+from consumer.reviewing.calls.policy import CallLimits
 from consumer.reviewing.chain import ReviewersChain
-from consumer.reviewing.fallback import FallbackCaller
-from consumer.reviewing.guarding import GuardOptions, Guards
+from consumer.reviewing.guards.breaker import BreakerLimits
+from consumer.reviewing.guards.budgeted import Budgets, MemoryLedger
+from consumer.reviewing.guards.bulkhead import ProviderLimits
+from consumer.reviewing.guards.call_metrics import CallMetrics
+from consumer.reviewing.guards.guarding import GuardOptions, Guards
+from consumer.reviewing.guards.prices import MICROS, Price
 from consumer.reviewing.models_reviewer import ModelReviewer
-from consumer.reviewing.policy import CallLimits
 from consumer.reviewing.ports import Journal, Ledger
-from consumer.reviewing.prices import MICROS, Price
 from consumer.reviewing.rules.reviewer import draft_by_rules
 from consumer.reviewing.unattended import Unattended
 from consumer.settings import Settings, load_model_prices, secret

@@ -2,13 +2,13 @@
 
 import httpx2
 
-from consumer.reviewing.bounded_body import bound_body
-from consumer.reviewing.bulkhead import ProviderLimits
-from consumer.reviewing.gemini import GeminiProvider
-from consumer.reviewing.gemini_interactions import GeminiInteractionsProvider
-from consumer.reviewing.openai_chat import LimitField, OpenAIChatProvider
-from consumer.reviewing.openai_provider import OpenAIProvider
+from consumer.reviewing.guards.bulkhead import ProviderLimits
 from consumer.reviewing.ports import Provider
+from consumer.reviewing.providers.bounded_body import bound_body
+from consumer.reviewing.providers.gemini_content import GeminiProvider
+from consumer.reviewing.providers.gemini_interactions import GeminiInteractionsProvider
+from consumer.reviewing.providers.openai_chat import LimitField, OpenAIChatProvider
+from consumer.reviewing.providers.openai_responses import OpenAIProvider
 from consumer.settings import Settings, secret
 
 

@@ -13,12 +13,12 @@ from consumer.assembly.facts import facts_of
 from consumer.assembly.faults import find_faults
 from consumer.drafts import ArcRead, PerspectiveDraft, ReviewDraft, Scoring
 from consumer.reviewing.answer_schema import Answer
+from consumer.reviewing.calls.fallback import Answered, FallbackCaller, Unanswered
+from consumer.reviewing.calls.journaled import JournaledCall, read_journaled
 from consumer.reviewing.errors import ReviewCallsFailed
-from consumer.reviewing.fallback import Answered, FallbackCaller, Unanswered
-from consumer.reviewing.journaled import JournaledCall, read_journaled
 from consumer.reviewing.ports import Journal
-from consumer.reviewing.prompting import Prompt, PromptSet, prompts_of
-from consumer.reviewing.selection import PromptBounds
+from consumer.reviewing.prompting.prompts import Prompt, PromptSet, prompts_of
+from consumer.reviewing.prompting.selection import PromptBounds
 from producer.fault_points import FaultPoint, reach
 from prompts.library import prompt_version
 from schemas.review import Call, Signal

@@ -20,15 +20,15 @@ import httpx2
 from prometheus_client import CollectorRegistry
 
 from consumer.reviewing.answer_schema import canonical_schema
-from consumer.reviewing.breaker import BreakerLimits
-from consumer.reviewing.budgeted import Budgets, MemoryLedger
-from consumer.reviewing.bulkhead import ProviderLimits
-from consumer.reviewing.call_metrics import CallMetrics
-from consumer.reviewing.guarded import GuardedProvider
-from consumer.reviewing.guarding import GuardOptions, Guards
-from consumer.reviewing.openai_provider import OpenAIProvider
+from consumer.reviewing.guards.breaker import BreakerLimits
+from consumer.reviewing.guards.budgeted import Budgets, MemoryLedger
+from consumer.reviewing.guards.bulkhead import ProviderLimits
+from consumer.reviewing.guards.call_metrics import CallMetrics
+from consumer.reviewing.guards.guarded import GuardedProvider
+from consumer.reviewing.guards.guarding import GuardOptions, Guards
 from consumer.reviewing.outcome import OutcomeKind
 from consumer.reviewing.ports import CompletionRequest
+from consumer.reviewing.providers.openai_responses import OpenAIProvider
 from consumer.reviewing.unattended import Unattended
 
 REVIEWS = 1200

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from consumer.context.store import Store, open_store
-from consumer.reviewing.budgeted import MemoryLedger
+from consumer.reviewing.guards.budgeted import MemoryLedger
 from consumer.reviewing.ports import Ledger, Purse
 
 

@@ -33,18 +33,18 @@ from consumer.context.resolve import Resolved
 from consumer.emulator.faults import Fault, FaultRule
 from consumer.emulator.spoiling import INVENTED_NUMBER, INVENTED_QUOTE
 from consumer.pipeline import ReviewOptions, review_arc
-from consumer.reviewing.bounded_body import bound_body
+from consumer.reviewing.calls.fallback import Attempt, FallbackCaller
+from consumer.reviewing.calls.policy import CallLimits
 from consumer.reviewing.chain import ReviewersChain
 from consumer.reviewing.errors import ReviewCallsFailed
-from consumer.reviewing.fallback import Attempt, FallbackCaller
-from consumer.reviewing.gemini import GeminiProvider
-from consumer.reviewing.gemini_interactions import GeminiInteractionsProvider
 from consumer.reviewing.models_reviewer import ModelReviewer
-from consumer.reviewing.openai_chat import OpenAIChatProvider
-from consumer.reviewing.openai_provider import OpenAIProvider
 from consumer.reviewing.outcome import OutcomeKind
-from consumer.reviewing.policy import CallLimits
 from consumer.reviewing.ports import NoJournal, Provider
+from consumer.reviewing.providers.bounded_body import bound_body
+from consumer.reviewing.providers.gemini_content import GeminiProvider
+from consumer.reviewing.providers.gemini_interactions import GeminiInteractionsProvider
+from consumer.reviewing.providers.openai_chat import OpenAIChatProvider
+from consumer.reviewing.providers.openai_responses import OpenAIProvider
 from consumer.reviewing.rules.reviewer import draft_by_rules
 from consumer.reviewing.unattended import Unattended
 from schemas.review import ReviewReady

@@ -14,9 +14,9 @@ from consumer.commands.review import runs_of
 from consumer.drafts import ReviewDraft
 from consumer.emulator.faults import Fault, FaultPlan, FaultRule
 from consumer.emulator.serving import serve_emulator
+from consumer.reviewing.calls.policy import calls_deadline
 from consumer.reviewing.chain import ReviewersChain
 from consumer.reviewing.errors import ReviewCallsFailed
-from consumer.reviewing.policy import calls_deadline
 from consumer.reviewing.ports import NoJournal
 from consumer.settings import Settings, load_settings
 from consumer.signals.compute import compute

@@ -23,9 +23,9 @@ from consumer.drafts import ArcRead, PerspectiveDraft, ReviewDraft, Scoring
 from consumer.emulator.personality import EmulatedModel, Personality
 from consumer.emulator.reading import Asked, read_responses
 from consumer.reviewing.answer_schema import ANSWERS, canonical_schema
-from consumer.reviewing.prompting import Prompt, prompts_of
+from consumer.reviewing.prompting.prompts import Prompt, prompts_of
+from consumer.reviewing.prompting.selection import PromptBounds
 from consumer.reviewing.rules.reviewer import draft_by_rules
-from consumer.reviewing.selection import PromptBounds
 from consumer.signals.compute import compute
 from producer.arc_files import ArcLine, read_arc_file
 from schemas.check import check_review

@@ -17,11 +17,11 @@ from consumer.arc import Arc
 from consumer.emulator.app import create_emulator
 from consumer.emulator.faults import FaultPlan
 from consumer.reviewing.answer_schema import canonical_schema
-from consumer.reviewing.fallback import FallbackCaller
-from consumer.reviewing.gemini import GeminiProvider
-from consumer.reviewing.openai_provider import OpenAIProvider
-from consumer.reviewing.policy import CallLimits
+from consumer.reviewing.calls.fallback import FallbackCaller
+from consumer.reviewing.calls.policy import CallLimits
 from consumer.reviewing.ports import CompletionRequest
+from consumer.reviewing.providers.gemini_content import GeminiProvider
+from consumer.reviewing.providers.openai_responses import OpenAIProvider
 from schemas.events import (
     ArtefactSubmitted,
     ConversationMessage,

@@ -7,9 +7,9 @@ import pytest
 from consumer.arc import Arc
 from consumer.drafts import ReviewDraft
 from consumer.emulator.faults import Fault, FaultPlan, FaultRule
+from consumer.reviewing.calls.fallback import FallbackCaller
 from consumer.reviewing.chain import ReviewersChain
 from consumer.reviewing.errors import ReviewCallsFailed
-from consumer.reviewing.fallback import FallbackCaller
 from consumer.reviewing.models_reviewer import ModelReviewer
 from consumer.reviewing.ports import NoJournal
 from schemas.review import Signal

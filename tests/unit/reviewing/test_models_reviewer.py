@@ -9,11 +9,11 @@ from consumer.arc import Arc
 from consumer.drafts import ReviewDraft
 from consumer.emulator.faults import Fault, FaultPlan, FaultRule
 from consumer.errors import DebriefError
+from consumer.reviewing.calls.fallback import FallbackCaller
+from consumer.reviewing.calls.policy import CallLimits
 from consumer.reviewing.errors import ReviewCallsFailed
-from consumer.reviewing.fallback import FallbackCaller
 from consumer.reviewing.models_reviewer import ModelReviewer
 from consumer.reviewing.outcome import Outcome, OutcomeKind
-from consumer.reviewing.policy import CallLimits
 from consumer.reviewing.ports import CompletionRequest, Journal, NoJournal, Provider
 from schemas.review import Signal
 

@@ -1,0 +1,1 @@
+"""What goes around a provider: circuit, slots, rates, hedges, budgets, metrics."""

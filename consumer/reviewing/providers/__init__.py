@@ -1,0 +1,1 @@
+"""The adapters of the model services, the only ones that know an SDK."""

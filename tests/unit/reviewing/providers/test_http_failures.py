@@ -1,0 +1,121 @@
+import inspect
+from datetime import UTC, datetime
+
+import httpx2
+import pytest
+
+from consumer.reviewing.outcome import OutcomeKind
+from consumer.reviewing.providers.http_failures import (
+    HTTP_EXCEPTIONS,
+    failure_of_http,
+    kind_of_sdk_error,
+    kind_of_status,
+    retry_after_seconds,
+)
+
+
+def test_every_exception_of_httpx2_is_mapped_by_name() -> None:
+    public = {
+        cls
+        for _, cls in inspect.getmembers(httpx2, inspect.isclass)
+        if issubclass(cls, BaseException) and not issubclass(cls, Warning)
+    }
+    assert len(public) > 20
+    assert public - set(HTTP_EXCEPTIONS) == set()
+
+
+def test_a_full_pool_is_our_own_saturation_and_no_failure_of_the_provider() -> None:
+    outcome = failure_of_http(httpx2.PoolTimeout("full"))
+    assert outcome is not None
+    assert outcome.kind is OutcomeKind.LOCAL_SATURATION
+
+
+def test_a_full_pool_is_seen_through_the_time_out_that_an_sdk_makes_of_it() -> None:
+    wrapped = TimeoutError("request timed out")
+    wrapped.__cause__ = httpx2.PoolTimeout("full")
+    outcome = failure_of_http(wrapped)
+    assert outcome is not None
+    assert (outcome.kind, outcome.detail) == (OutcomeKind.LOCAL_SATURATION, "PoolTimeout")
+
+
+def test_what_has_nothing_to_do_with_http_is_none() -> None:
+    assert failure_of_http(KeyError("k")) is None
+
+
+class Known(Exception):  # noqa: N818 - a name as an SDK might have it
+    pass
+
+
+def test_an_sdks_error_takes_the_kind_of_its_nearest_named_ancestor() -> None:
+    class Newer(Known):
+        pass
+
+    table = {"Known": OutcomeKind.PERMANENT}
+    own = Known.__module__
+    assert kind_of_sdk_error(Newer(), package=own, table=table) is OutcomeKind.PERMANENT
+
+
+@pytest.mark.parametrize("error", [Known(), KeyError("k")])
+def test_a_name_means_its_own_package_only_and_anything_else_is_transient(error: Exception) -> None:
+    table = {"Known": OutcomeKind.PERMANENT, "KeyError": OutcomeKind.PERMANENT}
+    assert kind_of_sdk_error(error, package="another", table=table) is OutcomeKind.TRANSIENT
+
+
+def test_a_subclass_nobody_listed_takes_its_ancestors_kind() -> None:
+    class Newer(httpx2.ReadTimeout):
+        pass
+
+    outcome = failure_of_http(Newer("late"))
+    assert outcome is not None
+    assert outcome.kind is OutcomeKind.TIMEOUT
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (400, OutcomeKind.PERMANENT),
+        (401, OutcomeKind.PERMANENT),
+        (402, OutcomeKind.QUOTA),
+        (408, OutcomeKind.TRANSIENT),
+        (418, OutcomeKind.PERMANENT),
+        (429, OutcomeKind.RATE_LIMITED),
+        (500, OutcomeKind.TRANSIENT),
+        (501, OutcomeKind.PERMANENT),
+        (529, OutcomeKind.TRANSIENT),
+        (302, OutcomeKind.TRANSIENT),
+    ],
+)
+def test_a_status_says_whether_asking_again_can_help(status: int, kind: OutcomeKind) -> None:
+    assert kind_of_status(status) is kind
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"retry-after": "7"}, 7.0),
+        ({"retry-after": "0"}, 0.0),
+        ({"retry-after": "1.5"}, 1.5),
+        ({"retry-after-ms": "250", "retry-after": "9"}, 0.25),
+        ({"retry-after": "-3"}, None),
+        ({"retry-after": "inf"}, None),
+        ({"retry-after": "nan"}, None),
+        ({"retry-after": "soon"}, None),
+    ],
+)
+def test_retry_after_is_read_as_seconds(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after_seconds(headers) == seconds
+
+
+def test_retry_after_as_a_date_counts_from_the_answers_own_date() -> None:
+    headers = {
+        "date": "Mon, 05 Jan 2026 09:00:00 GMT",
+        "retry-after": "Mon, 05 Jan 2026 09:00:30 GMT",
+    }
+    assert retry_after_seconds(headers) == 30.0
+
+
+def test_retry_after_as_a_date_in_the_past_is_no_wait() -> None:
+    headers = {"retry-after": "Mon, 05 Jan 2026 09:00:00 GMT"}
+    assert retry_after_seconds(headers, now=datetime(2027, 1, 1, tzinfo=UTC)) == 0.0
+    assert retry_after_seconds(headers) is None
