@@ -5,10 +5,10 @@ import httpx2
 from consumer.reviewing.guards.bulkhead import ProviderLimits
 from consumer.reviewing.ports import Provider
 from consumer.reviewing.providers.bounded_body import bound_body
-from consumer.reviewing.providers.gemini_content import GeminiProvider
-from consumer.reviewing.providers.gemini_interactions import GeminiInteractionsProvider
-from consumer.reviewing.providers.openai_chat import LimitField, OpenAIChatProvider
-from consumer.reviewing.providers.openai_responses import OpenAIProvider
+from consumer.reviewing.providers.gemini.content import GeminiProvider
+from consumer.reviewing.providers.gemini.interactions import GeminiInteractionsProvider
+from consumer.reviewing.providers.openai.chat import LimitField, OpenAIChatProvider
+from consumer.reviewing.providers.openai.responses import OpenAIProvider
 from consumer.settings import Settings, secret
 
 

@@ -28,7 +28,7 @@ from consumer.reviewing.guards.guarded import GuardedProvider
 from consumer.reviewing.guards.guarding import GuardOptions, Guards
 from consumer.reviewing.outcome import OutcomeKind
 from consumer.reviewing.ports import CompletionRequest
-from consumer.reviewing.providers.openai_responses import OpenAIProvider
+from consumer.reviewing.providers.openai.responses import OpenAIProvider
 from consumer.reviewing.unattended import Unattended
 
 REVIEWS = 1200

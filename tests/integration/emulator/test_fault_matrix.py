@@ -41,10 +41,10 @@ from consumer.reviewing.models_reviewer import ModelReviewer
 from consumer.reviewing.outcome import OutcomeKind
 from consumer.reviewing.ports import NoJournal, Provider
 from consumer.reviewing.providers.bounded_body import bound_body
-from consumer.reviewing.providers.gemini_content import GeminiProvider
-from consumer.reviewing.providers.gemini_interactions import GeminiInteractionsProvider
-from consumer.reviewing.providers.openai_chat import OpenAIChatProvider
-from consumer.reviewing.providers.openai_responses import OpenAIProvider
+from consumer.reviewing.providers.gemini.content import GeminiProvider
+from consumer.reviewing.providers.gemini.interactions import GeminiInteractionsProvider
+from consumer.reviewing.providers.openai.chat import OpenAIChatProvider
+from consumer.reviewing.providers.openai.responses import OpenAIProvider
 from consumer.reviewing.rules.reviewer import draft_by_rules
 from consumer.reviewing.unattended import Unattended
 from schemas.review import ReviewReady

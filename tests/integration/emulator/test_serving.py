@@ -12,10 +12,10 @@ from consumer.emulator.serving import serve_emulator
 from consumer.reviewing.answer_schema import canonical_schema
 from consumer.reviewing.outcome import Outcome, OutcomeKind
 from consumer.reviewing.ports import CompletionRequest
-from consumer.reviewing.providers.gemini_content import GeminiProvider
-from consumer.reviewing.providers.gemini_interactions import GeminiInteractionsProvider
-from consumer.reviewing.providers.openai_chat import OpenAIChatProvider
-from consumer.reviewing.providers.openai_responses import OpenAIProvider
+from consumer.reviewing.providers.gemini.content import GeminiProvider
+from consumer.reviewing.providers.gemini.interactions import GeminiInteractionsProvider
+from consumer.reviewing.providers.openai.chat import OpenAIChatProvider
+from consumer.reviewing.providers.openai.responses import OpenAIProvider
 
 PROMPT = (
     'BEGIN f\n{"record": "scenario", "title": "T"}\nEND f\n\n'

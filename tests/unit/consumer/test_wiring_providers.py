@@ -5,10 +5,10 @@ import pytest
 from pydantic import SecretStr
 
 from consumer.errors import ConfigurationError
-from consumer.reviewing.providers.gemini_content import GeminiProvider
-from consumer.reviewing.providers.gemini_interactions import GeminiInteractionsProvider
-from consumer.reviewing.providers.openai_chat import OpenAIChatProvider
-from consumer.reviewing.providers.openai_responses import OpenAIProvider
+from consumer.reviewing.providers.gemini.content import GeminiProvider
+from consumer.reviewing.providers.gemini.interactions import GeminiInteractionsProvider
+from consumer.reviewing.providers.openai.chat import OpenAIChatProvider
+from consumer.reviewing.providers.openai.responses import OpenAIProvider
 from consumer.settings import Settings, load_settings
 from consumer.wiring_providers import provider_of
 

@@ -20,8 +20,8 @@ from consumer.reviewing.answer_schema import canonical_schema
 from consumer.reviewing.calls.fallback import FallbackCaller
 from consumer.reviewing.calls.policy import CallLimits
 from consumer.reviewing.ports import CompletionRequest
-from consumer.reviewing.providers.gemini_content import GeminiProvider
-from consumer.reviewing.providers.openai_responses import OpenAIProvider
+from consumer.reviewing.providers.gemini.content import GeminiProvider
+from consumer.reviewing.providers.openai.responses import OpenAIProvider
 from schemas.events import (
     ArtefactSubmitted,
     ConversationMessage,

@@ -20,8 +20,8 @@ from consumer.reviewing.guards.guarding import GuardOptions, Guards
 from consumer.reviewing.guards.prices import Price
 from consumer.reviewing.prompting.prompts import Prompt, prompts_of
 from consumer.reviewing.prompting.selection import PromptBounds
-from consumer.reviewing.providers.gemini_content import GeminiProvider
-from consumer.reviewing.providers.openai_responses import OpenAIProvider
+from consumer.reviewing.providers.gemini.content import GeminiProvider
+from consumer.reviewing.providers.openai.responses import OpenAIProvider
 from consumer.reviewing.unattended import Unattended
 from schemas.review import Signal
 

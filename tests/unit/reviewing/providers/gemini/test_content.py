@@ -9,7 +9,7 @@ from google.genai import types
 
 from consumer.reviewing.outcome import Outcome, OutcomeKind, Usage
 from consumer.reviewing.ports import CompletionRequest
-from consumer.reviewing.providers.gemini_content import (
+from consumer.reviewing.providers.gemini.content import (
     BLOCK_REASONS,
     FINISH_REASONS,
     GeminiProvider,

@@ -15,7 +15,7 @@ from google.genai import types
 from consumer.reviewing.answer_schema import Dialect, schema_in
 from consumer.reviewing.outcome import Outcome, OutcomeKind, Usage
 from consumer.reviewing.ports import CompletionRequest
-from consumer.reviewing.providers.gemini_failures import failure_of_gemini
+from consumer.reviewing.providers.gemini.failures import failure_of_gemini
 
 _Reason = types.FinishReason
 FINISH_REASONS: Final[Mapping[types.FinishReason, OutcomeKind]] = {

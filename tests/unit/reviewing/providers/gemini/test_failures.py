@@ -5,7 +5,7 @@ import pytest
 from google.genai import errors
 
 from consumer.reviewing.outcome import OutcomeKind
-from consumer.reviewing.providers.gemini_failures import GEMINI_ERRORS, PACKAGE, failure_of_gemini
+from consumer.reviewing.providers.gemini.failures import GEMINI_ERRORS, PACKAGE, failure_of_gemini
 
 
 def test_every_exception_class_of_the_sdk_is_mapped_and_nothing_else(sdk_errors: Any) -> None:

@@ -6,7 +6,7 @@ import pytest
 from openai.types.responses import ResponseError
 
 from consumer.reviewing.outcome import OutcomeKind
-from consumer.reviewing.providers.openai_failures import (
+from consumer.reviewing.providers.openai.failures import (
     ERROR_CODES,
     OPENAI_ERRORS,
     PACKAGE,

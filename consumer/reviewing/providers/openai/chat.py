@@ -15,8 +15,8 @@ from openai.types.chat import ChatCompletion
 from consumer.reviewing.answer_schema import Dialect, schema_in
 from consumer.reviewing.outcome import Outcome, OutcomeKind, Usage
 from consumer.reviewing.ports import CompletionRequest
-from consumer.reviewing.providers.bare_answer import bare_answer
-from consumer.reviewing.providers.openai_failures import ERROR_CODES, code_word, failure_of_openai
+from consumer.reviewing.providers.openai.bare_answer import bare_answer
+from consumer.reviewing.providers.openai.failures import ERROR_CODES, code_word, failure_of_openai
 
 LimitField = Literal["max_completion_tokens", "max_tokens"]
 

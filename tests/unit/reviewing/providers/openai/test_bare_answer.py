@@ -1,6 +1,6 @@
 import pytest
 
-from consumer.reviewing.providers.bare_answer import bare_answer
+from consumer.reviewing.providers.openai.bare_answer import bare_answer
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from google.genai.interactions import Interaction
 from consumer.reviewing.answer_schema import Dialect, schema_in
 from consumer.reviewing.outcome import Outcome, OutcomeKind, Usage
 from consumer.reviewing.ports import CompletionRequest
-from consumer.reviewing.providers.gemini_content import build_client
-from consumer.reviewing.providers.gemini_failures import failure_of_gemini
+from consumer.reviewing.providers.gemini.content import build_client
+from consumer.reviewing.providers.gemini.failures import failure_of_gemini
 
 INTERACTION_STATUSES: Final[Mapping[str, OutcomeKind]] = {
     "completed": OutcomeKind.OK,

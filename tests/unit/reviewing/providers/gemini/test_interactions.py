@@ -9,7 +9,7 @@ from google.genai.interactions import Interaction
 
 from consumer.reviewing.outcome import Outcome, OutcomeKind, Usage
 from consumer.reviewing.ports import CompletionRequest
-from consumer.reviewing.providers.gemini_interactions import (
+from consumer.reviewing.providers.gemini.interactions import (
     INTERACTION_STATUSES,
     RPC_CODES,
     GeminiInteractionsProvider,

@@ -10,7 +10,7 @@ from openai.types.responses.response import IncompleteDetails
 
 from consumer.reviewing.outcome import Outcome, OutcomeKind, Usage
 from consumer.reviewing.ports import CompletionRequest
-from consumer.reviewing.providers.openai_responses import (
+from consumer.reviewing.providers.openai.responses import (
     INCOMPLETE_REASONS,
     STATUSES,
     OpenAIProvider,

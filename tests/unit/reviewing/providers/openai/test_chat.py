@@ -9,7 +9,7 @@ from openai.types.chat.chat_completion import Choice
 
 from consumer.reviewing.outcome import Outcome, OutcomeKind, Usage
 from consumer.reviewing.ports import CompletionRequest
-from consumer.reviewing.providers.openai_chat import (
+from consumer.reviewing.providers.openai.chat import (
     CHAT_FINISH_REASONS,
     LimitField,
     OpenAIChatProvider,

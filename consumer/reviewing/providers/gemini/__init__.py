@@ -1,0 +1,1 @@
+"""Gemini through google-genai, by `generateContent` or by Interactions."""
