@@ -12,6 +12,7 @@ class Fault(StrEnum):
     # A status other than 200.
     BAD_REQUEST = "bad_request"
     UNAUTHORIZED = "unauthorized"
+    BAD_KEY = "bad_key"
     PAYMENT_REQUIRED = "payment_required"
     FORBIDDEN = "forbidden"
     NOT_FOUND = "not_found"

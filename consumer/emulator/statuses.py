@@ -43,9 +43,17 @@ _DAILY: Final = {
     "@type": f"{_TYPE}.QuotaFailure",
     "violations": [{"quotaId": "GenerateRequestsPerDayPerProjectPerModel"}],
 }
+_BAD_KEY: Final = {
+    "@type": f"{_TYPE}.ErrorInfo",
+    "reason": "API_KEY_INVALID",
+    "domain": "googleapis.com",
+    "metadata": {"service": "generativelanguage.googleapis.com"},
+}
 _STATUSES: Final = {
     Fault.BAD_REQUEST: _Status(400, "INVALID_ARGUMENT", _INVALID),
     Fault.UNAUTHORIZED: _Status(401, "UNAUTHENTICATED", _INVALID, "invalid_api_key"),
+    # Google's for a key that it does not know, or no longer.
+    Fault.BAD_KEY: _Status(400, "INVALID_ARGUMENT", _INVALID, "invalid_api_key", {}, (_BAD_KEY,)),
     Fault.PAYMENT_REQUIRED: _Status(402, "FAILED_PRECONDITION", _INVALID),
     Fault.FORBIDDEN: _Status(403, "PERMISSION_DENIED", _INVALID),
     Fault.NOT_FOUND: _Status(404, "NOT_FOUND", _INVALID, "model_not_found"),

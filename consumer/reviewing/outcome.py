@@ -34,6 +34,17 @@ class OutcomeKind(StrEnum):
     OVER_BUDGET = "over_budget"
 
 
+class Misconfiguration(StrEnum):
+    """What a service refuses of a deployment, not of a request: only an operator mends it.
+
+    As the `detail` of a permanent outcome.
+    """
+
+    KEY_REFUSED = "key_refused"
+    NOT_ALLOWED = "not_allowed"
+    NOT_FOUND = "not_found"
+
+
 # The provider took the request and gave its answer, whatever the answer is worth.
 ANSWERS: Final = frozenset(
     {OutcomeKind.OK, OutcomeKind.REFUSED, OutcomeKind.BLOCKED, OutcomeKind.TRUNCATED}

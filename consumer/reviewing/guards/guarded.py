@@ -13,10 +13,11 @@ from dataclasses import replace
 
 import structlog
 
+from consumer.reviewing.guards.advice import advice_on
 from consumer.reviewing.guards.breaker import Breaker, CircuitState, Permit
 from consumer.reviewing.guards.bulkhead import Bulkhead, Lease
 from consumer.reviewing.guards.hedging import TAIL, TYPICAL, Latencies
-from consumer.reviewing.outcome import Outcome, OutcomeKind
+from consumer.reviewing.outcome import ANSWERS, Outcome, OutcomeKind
 from consumer.reviewing.ports import CompletionRequest, Provider
 from consumer.reviewing.unattended import Unattended
 
@@ -52,6 +53,7 @@ class GuardedProvider:
         self._others_blocked_seconds = others_blocked_seconds
         self._on_state = on_state
         self._told = CircuitState.CLOSED
+        self._advised: str | None = None
         self._changed = asyncio.Event()
         self._queued: set[asyncio.Timeout] = set()
 
@@ -123,6 +125,7 @@ class GuardedProvider:
         fair = tail is None or _now() - started >= tail
         self._breaker.record(permit, outcome, _now(), fair=fair)
         self._tell()
+        self._advise(outcome)
         if outcome.kind is OutcomeKind.RATE_LIMITED and outcome.retry_after_seconds is None:
             # The caller's own next try would meet the cool-down: say how long it is.
             return replace(outcome, retry_after_seconds=self.blocked_seconds())
@@ -148,6 +151,21 @@ class GuardedProvider:
             retry_after_seconds=self.blocked_seconds() or 0.0,
             detail=self._breaker.state(_now()).value,
         )
+
+    def _advise(self, outcome: Outcome) -> None:
+        """Log what only an operator can mend: once, and again after an answer."""
+        advice = advice_on(self.name, outcome)
+        if advice is not None and advice != self._advised:
+            _log.error(
+                "provider_refuses",
+                provider=self.name,
+                model=self.model,
+                why=outcome.detail,
+                do=advice,
+            )
+            self._advised = advice
+        elif outcome.kind in ANSWERS:
+            self._advised = None
 
     def _tell(self) -> None:
         """Wake who waits for a probe, send queued calls elsewhere, and report the new state."""

@@ -11,7 +11,7 @@ from typing import Final
 
 import httpx2
 
-from consumer.reviewing.outcome import Outcome, OutcomeKind
+from consumer.reviewing.outcome import Misconfiguration, Outcome, OutcomeKind
 
 # A full connection pool is our own doing: it must never count against the provider.
 HTTP_EXCEPTIONS: Final[Mapping[type, OutcomeKind]] = {
@@ -46,6 +46,22 @@ HTTP_EXCEPTIONS: Final[Mapping[type, OutcomeKind]] = {
     httpx2.RequestNotRead: OutcomeKind.TRANSIENT,
 }
 
+# What the code generator behind both the openai SDK and the Interactions client calls its errors.
+GENERATED_ERRORS: Final[Mapping[str, OutcomeKind]] = {
+    "APIStatusError": OutcomeKind.TRANSIENT,
+    "APIConnectionError": OutcomeKind.TRANSIENT,
+    "APITimeoutError": OutcomeKind.TIMEOUT,
+    "APIResponseValidationError": OutcomeKind.TRANSIENT,
+    "BadRequestError": OutcomeKind.PERMANENT,
+    "AuthenticationError": OutcomeKind.PERMANENT,
+    "PermissionDeniedError": OutcomeKind.PERMANENT,
+    "NotFoundError": OutcomeKind.PERMANENT,
+    "ConflictError": OutcomeKind.TRANSIENT,
+    "UnprocessableEntityError": OutcomeKind.PERMANENT,
+    "RateLimitError": OutcomeKind.RATE_LIMITED,
+    "InternalServerError": OutcomeKind.TRANSIENT,
+}
+
 # What asking again may mend although it is a 4xx; every other 4xx is permanent.
 _STATUSES: Final[Mapping[int, OutcomeKind]] = {
     408: OutcomeKind.TRANSIENT,
@@ -58,18 +74,12 @@ _STATUSES: Final[Mapping[int, OutcomeKind]] = {
     505: OutcomeKind.PERMANENT,
 }
 
-
-def kind_of_sdk_error(
-    error: BaseException, *, package: str, table: Mapping[str, OutcomeKind]
-) -> OutcomeKind:
-    """Return the kind of the nearest ancestor that `table` names among those of `package`.
-
-    What nobody named is transient: an attempt that failed, whose reason says nothing else.
-    """
-    for ancestor in type(error).__mro__:
-        if ancestor.__module__.startswith(package) and ancestor.__name__ in table:
-            return table[ancestor.__name__]
-    return OutcomeKind.TRANSIENT
+# Every request of this deployment meets these alike, until somebody changes its settings.
+_MISCONFIGURED: Final[Mapping[int, Misconfiguration]] = {
+    401: Misconfiguration.KEY_REFUSED,
+    403: Misconfiguration.NOT_ALLOWED,
+    404: Misconfiguration.NOT_FOUND,
+}
 
 
 def kind_of_status(status: int) -> OutcomeKind:
@@ -79,7 +89,44 @@ def kind_of_status(status: int) -> OutcomeKind:
     return OutcomeKind.PERMANENT if 400 <= status < 500 else OutcomeKind.TRANSIENT
 
 
-def failure_of_http(error: BaseException) -> Outcome | None:
+def failure_of_status(
+    status: int,
+    headers: Mapping[str, str],
+    *,
+    kind: OutcomeKind | None = None,
+    misconfigured: Misconfiguration | None = None,
+) -> Outcome:
+    """Translate an error reply; what its body says, `kind` or `misconfigured`, wins."""
+    if kind is None:
+        misconfigured = misconfigured or _MISCONFIGURED.get(status)
+        kind = OutcomeKind.PERMANENT if misconfigured else kind_of_status(status)
+    return Outcome(
+        kind=kind,
+        retry_after_seconds=retry_after_seconds(headers),
+        detail=misconfigured or f"http_{status}",
+    )
+
+
+def failure_of_class(
+    error: Exception, *, package: str, table: Mapping[str, OutcomeKind]
+) -> Outcome:
+    """Translate an error that carries no reply: httpx2's by its class, else an SDK's by `table`.
+
+    The nearest ancestor counts that `table` names among those of `package`. What nobody named is
+    transient: an attempt that failed, whose reason says nothing else.
+    """
+    http = _failure_of_http(error)
+    if http is not None:
+        return http
+    kind = OutcomeKind.TRANSIENT
+    for ancestor in type(error).__mro__:
+        if ancestor.__module__.startswith(package) and ancestor.__name__ in table:
+            kind = table[ancestor.__name__]
+            break
+    return Outcome(kind=kind, detail=type(error).__name__)
+
+
+def _failure_of_http(error: BaseException) -> Outcome | None:
     """Translate an httpx2 error, also one that an SDK wrapped; None where there is none.
 
     A full connection pool looks like a time-out of the provider once it is wrapped.

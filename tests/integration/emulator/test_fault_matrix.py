@@ -74,8 +74,8 @@ OPENAI: Final[Mapping[str, Callable[..., Provider]]] = {
 # How the scoring call ends at a provider with the fault, and after how many requests.
 _ONCE: Final = {
     K.PERMANENT: (
-        Fault.BAD_REQUEST, Fault.UNAUTHORIZED, Fault.FORBIDDEN, Fault.NOT_FOUND, Fault.TOO_LARGE,
-        Fault.UNPROCESSABLE,
+        Fault.BAD_REQUEST, Fault.UNAUTHORIZED, Fault.BAD_KEY, Fault.FORBIDDEN, Fault.NOT_FOUND,
+        Fault.TOO_LARGE, Fault.UNPROCESSABLE,
     ),
     K.QUOTA: (Fault.PAYMENT_REQUIRED, Fault.QUOTA),
     K.RATE_LIMITED: (Fault.RATE_LIMITED_LONG,),

@@ -18,6 +18,7 @@ def _always(fault: Fault) -> FaultPlan:
     [
         (Fault.BAD_REQUEST, 400),
         (Fault.UNAUTHORIZED, 401),
+        (Fault.BAD_KEY, 400),
         (Fault.PAYMENT_REQUIRED, 402),
         (Fault.FORBIDDEN, 403),
         (Fault.NOT_FOUND, 404),

@@ -9,13 +9,14 @@ from collections.abc import Mapping
 from typing import Final
 
 import httpx2
-from google import genai
 from google.genai import types
 
 from consumer.reviewing.answer_schema import Dialect, schema_in
-from consumer.reviewing.outcome import Outcome, OutcomeKind, Usage
+from consumer.reviewing.outcome import Outcome, OutcomeKind
 from consumer.reviewing.ports import CompletionRequest
+from consumer.reviewing.providers.gemini.client import gemini_client
 from consumer.reviewing.providers.gemini.failures import failure_of_gemini
+from consumer.reviewing.providers.sdk_reply import outcome_of, usage_of
 
 _Reason = types.FinishReason
 FINISH_REASONS: Final[Mapping[types.FinishReason, OutcomeKind]] = {
@@ -58,24 +59,6 @@ BLOCK_REASONS: Final[Mapping[types.BlockedReason, OutcomeKind]] = {
 }
 
 
-def build_client(
-    *, api_key: str, base_url: str | None, http_client: httpx2.AsyncClient
-) -> genai.Client:
-    """Build the SDK's client so that it asks once: Interactions would retry four times.
-
-    A client costs tens of milliseconds: build it once.
-    """
-    return genai.Client(
-        api_key=api_key,
-        vertexai=False,
-        http_options=types.HttpOptions(
-            base_url=base_url,
-            httpx_async_client=http_client,
-            retry_options=types.HttpRetryOptions(attempts=1),
-        ),
-    )
-
-
 class GeminiProvider:
     """A `Provider` of the `generateContent` interface; build it once.
 
@@ -88,33 +71,36 @@ class GeminiProvider:
         self, *, api_key: str, model: str, base_url: str | None, http_client: httpx2.AsyncClient
     ) -> None:
         self.model = model
-        client = build_client(api_key=api_key, base_url=base_url, http_client=http_client)
+        client = gemini_client(api_key=api_key, base_url=base_url, http_client=http_client)
         self._models = client.aio.models
 
     async def complete(self, request: CompletionRequest, *, timeout_seconds: float) -> Outcome:
         """Ask once."""
-        try:
-            response = await self._models.generate_content(
-                model=self.model,
-                contents=request.user,
-                config=types.GenerateContentConfig(
-                    system_instruction=request.system,
-                    response_mime_type="application/json",
-                    response_json_schema=schema_in(Dialect.GEMINI, request.call),
-                    max_output_tokens=request.max_output_tokens,
-                    automatic_continuation=False,
-                    automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
-                    http_options=types.HttpOptions(timeout=max(1, round(timeout_seconds * 1000))),
-                ),
-            )
-        except Exception as error:  # noqa: BLE001 - a foreign SDK, foreign bodies: one failed attempt
-            return failure_of_gemini(error)
-        return _read(response)
+        asked = self._models.generate_content(
+            model=self.model,
+            contents=request.user,
+            config=types.GenerateContentConfig(
+                system_instruction=request.system,
+                response_mime_type="application/json",
+                response_json_schema=schema_in(Dialect.GEMINI, request.call),
+                max_output_tokens=request.max_output_tokens,
+                automatic_continuation=False,
+                automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
+                http_options=types.HttpOptions(timeout=max(1, round(timeout_seconds * 1000))),
+            ),
+        )
+        return await outcome_of(
+            asked, types.GenerateContentResponse, read=_read, failure=failure_of_gemini
+        )
 
 
 def _read(response: types.GenerateContentResponse) -> Outcome:
     """Read block reason and finish reason, and only then the text."""
-    usage = _usage(response.usage_metadata)
+    usage = usage_of(
+        response.usage_metadata,
+        read="prompt_token_count",
+        written=("candidates_token_count", "thoughts_token_count"),
+    )
     feedback = response.prompt_feedback
     if feedback is not None and feedback.block_reason is not None:
         kind = BLOCK_REASONS.get(feedback.block_reason, OutcomeKind.BLOCKED)
@@ -132,14 +118,3 @@ def _read(response: types.GenerateContentResponse) -> Outcome:
     if not texts:
         return Outcome(kind=OutcomeKind.TRANSIENT, detail="no_output", usage=usage)
     return Outcome.ok("".join(texts), usage, model=response.model_version)
-
-
-def _usage(metadata: types.GenerateContentResponseUsageMetadata | None) -> Usage:
-    if metadata is None:
-        return Usage()
-    written = [metadata.candidates_token_count, metadata.thoughts_token_count]
-    known = [count for count in written if count is not None]
-    return Usage(
-        input_tokens=metadata.prompt_token_count,
-        output_tokens=sum(known) if known else None,
-    )

@@ -5,14 +5,14 @@ what httpx2 raises, a full pool among it, in a time-out.
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
-from consumer.reviewing.outcome import Outcome, OutcomeKind
+from consumer.reviewing.outcome import Misconfiguration, Outcome, OutcomeKind
 from consumer.reviewing.providers.http_failures import (
-    failure_of_http,
-    kind_of_sdk_error,
-    kind_of_status,
-    retry_after_seconds,
+    GENERATED_ERRORS,
+    failure_of_class,
+    failure_of_status,
 )
 
 PACKAGE: Final = "google.genai"
@@ -29,18 +29,7 @@ GEMINI_ERRORS: Final[Mapping[str, OutcomeKind]] = {
     "ContinuationTimeoutError": OutcomeKind.TRUNCATED,
     # Interactions, as its callers see it
     "GeminiNextGenAPIClientError": OutcomeKind.TRANSIENT,
-    "APIStatusError": OutcomeKind.TRANSIENT,
-    "APIConnectionError": OutcomeKind.TRANSIENT,
-    "APITimeoutError": OutcomeKind.TIMEOUT,
-    "APIResponseValidationError": OutcomeKind.TRANSIENT,
-    "BadRequestError": OutcomeKind.PERMANENT,
-    "AuthenticationError": OutcomeKind.PERMANENT,
-    "PermissionDeniedError": OutcomeKind.PERMANENT,
-    "NotFoundError": OutcomeKind.PERMANENT,
-    "ConflictError": OutcomeKind.TRANSIENT,
-    "UnprocessableEntityError": OutcomeKind.PERMANENT,
-    "RateLimitError": OutcomeKind.RATE_LIMITED,
-    "InternalServerError": OutcomeKind.TRANSIENT,
+    **GENERATED_ERRORS,
     # Interactions, beneath that
     "GenAiError": OutcomeKind.TRANSIENT,
     "GenAiDefaultError": OutcomeKind.TRANSIENT,
@@ -67,36 +56,50 @@ GEMINI_ERRORS: Final[Mapping[str, OutcomeKind]] = {
 
 def failure_of_gemini(error: Exception) -> Outcome:
     """Translate whatever a call of the SDK raised, the status before the class."""
-    http = failure_of_http(error)
-    if http is not None:
-        return http
     status = getattr(error, "code", None) or getattr(error, "status_code", None)
     if isinstance(status, int) and status >= 400:
-        return _failure_of_status(error, status)
-    kind = kind_of_sdk_error(error, package=PACKAGE, table=GEMINI_ERRORS)
-    return Outcome(kind=kind, detail=type(error).__name__)
+        return _failure_of_reply(error, status)
+    return failure_of_class(error, package=PACKAGE, table=GEMINI_ERRORS)
 
 
-def _failure_of_status(error: Exception, status: int) -> Outcome:
-    kind = kind_of_status(status)
-    details = _details(error)
-    if kind is OutcomeKind.RATE_LIMITED and _is_daily_quota(details):
-        kind = OutcomeKind.QUOTA
+def _failure_of_reply(error: Exception, status: int) -> Outcome:
+    told = _told(error)
+    details = _details(told)
     headers = getattr(getattr(error, "response", None), "headers", None) or {}
-    wait = retry_after_seconds(headers)
-    return Outcome(
-        kind=kind,
-        retry_after_seconds=wait if wait is not None else _retry_delay_seconds(details),
-        detail=f"http_{status}",
-    )
+    quota = OutcomeKind.QUOTA if status == 429 and _is_daily_quota(details) else None
+    misconfigured = _misconfigured(told, details) if status == 400 else None
+    outcome = failure_of_status(status, headers, kind=quota, misconfigured=misconfigured)
+    if outcome.retry_after_seconds is None:
+        outcome = replace(outcome, retry_after_seconds=_retry_delay_seconds(details))
+    return outcome
 
 
-def _details(error: Exception) -> list[dict[str, Any]]:
-    """Return the `google.rpc` details of an error body, whatever else the body is."""
+def _told(error: Exception) -> Mapping[str, Any]:
+    """Return the `error` of an error body, whatever else the body is."""
     body = getattr(error, "details", None) or getattr(error, "body", None)
     inner = body.get("error", body) if isinstance(body, dict) else {}
-    details = inner.get("details", []) if isinstance(inner, dict) else []
+    return inner if isinstance(inner, dict) else {}
+
+
+def _details(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the `google.rpc` details of an error."""
+    details = told.get("details", [])
     return [d for d in details if isinstance(d, dict)] if isinstance(details, list) else []
+
+
+def _misconfigured(
+    told: Mapping[str, Any], details: list[dict[str, Any]]
+) -> Misconfiguration | None:
+    """Tell a 400 that every request would get from one that finds fault with this request.
+
+    A key that is wrong or expired comes as 400 with `google.rpc.ErrorInfo.reason`; an account
+    without billing, or a region where there is no free use, as FAILED_PRECONDITION
+    (https://ai.google.dev/gemini-api/docs/troubleshooting).
+    """
+    if any(d.get("reason") == "API_KEY_INVALID" for d in details):
+        return Misconfiguration.KEY_REFUSED
+    unmet = told.get("status") == "FAILED_PRECONDITION"
+    return Misconfiguration.NOT_ALLOWED if unmet else None
 
 
 def _is_daily_quota(details: list[dict[str, Any]]) -> bool:

@@ -11,10 +11,11 @@ import httpx2
 from google.genai.interactions import Interaction
 
 from consumer.reviewing.answer_schema import Dialect, schema_in
-from consumer.reviewing.outcome import Outcome, OutcomeKind, Usage
+from consumer.reviewing.outcome import Outcome, OutcomeKind
 from consumer.reviewing.ports import CompletionRequest
-from consumer.reviewing.providers.gemini.content import build_client
+from consumer.reviewing.providers.gemini.client import gemini_client
 from consumer.reviewing.providers.gemini.failures import failure_of_gemini
+from consumer.reviewing.providers.sdk_reply import outcome_of, usage_of
 
 INTERACTION_STATUSES: Final[Mapping[str, OutcomeKind]] = {
     "completed": OutcomeKind.OK,
@@ -69,37 +70,35 @@ class GeminiInteractionsProvider:
         self, *, api_key: str, model: str, base_url: str | None, http_client: httpx2.AsyncClient
     ) -> None:
         self.model = model
-        client = build_client(api_key=api_key, base_url=base_url, http_client=http_client)
+        client = gemini_client(api_key=api_key, base_url=base_url, http_client=http_client)
         self._interactions = client.aio.interactions
 
     async def complete(self, request: CompletionRequest, *, timeout_seconds: float) -> Outcome:
         """Ask once."""
-        try:
-            interaction: object = await self._interactions.create(
-                model=self.model,
-                input=request.user,
-                system_instruction=request.system,
-                response_format={
-                    "type": "text",
-                    "mime_type": "application/json",
-                    "schema": schema_in(Dialect.STANDARD, request.call),
-                },
-                generation_config={"max_output_tokens": request.max_output_tokens},
-                store=False,
-                automatic_continuation=False,
-                timeout=timeout_seconds,
-            )
-        except Exception as error:  # noqa: BLE001 - a foreign SDK, foreign bodies: one failed attempt
-            return failure_of_gemini(error)
-        # A JSON list comes back as a list, a JSON text as a str.
-        if not isinstance(interaction, Interaction):
-            return Outcome(kind=OutcomeKind.TRANSIENT, detail="not_an_interaction")
-        return _read(interaction)
+        asked = self._interactions.create(
+            model=self.model,
+            input=request.user,
+            system_instruction=request.system,
+            response_format={
+                "type": "text",
+                "mime_type": "application/json",
+                "schema": schema_in(Dialect.STANDARD, request.call),
+            },
+            generation_config={"max_output_tokens": request.max_output_tokens},
+            store=False,
+            automatic_continuation=False,
+            timeout=timeout_seconds,
+        )
+        return await outcome_of(asked, Interaction, read=_read, failure=failure_of_gemini)
 
 
 def _read(interaction: Interaction) -> Outcome:
     """Read status and errors, and only then the text."""
-    usage = _usage(interaction)
+    usage = usage_of(
+        interaction.usage,
+        read="total_input_tokens",
+        written=("total_output_tokens", "total_thought_tokens"),
+    )
     status = str(interaction.status)
     # A status newer than this SDK says nothing about the answer: ask again, then elsewhere.
     kind = INTERACTION_STATUSES.get(status, OutcomeKind.TRANSIENT)
@@ -137,17 +136,6 @@ def _outputs(interaction: Interaction) -> Iterator[str]:
             text = getattr(part, "text", None)
             if getattr(part, "type", None) == "text" and isinstance(text, str):
                 yield text
-
-
-def _usage(interaction: Interaction) -> Usage:
-    read = getattr(interaction.usage, "total_input_tokens", None)
-    names = ("total_output_tokens", "total_thought_tokens")
-    written = [getattr(interaction.usage, name, None) for name in names]
-    known = [count for count in written if isinstance(count, int)]
-    return Usage(
-        input_tokens=read if isinstance(read, int) else None,
-        output_tokens=sum(known) if known else None,
-    )
 
 
 def _listed(value: object) -> list[object]:

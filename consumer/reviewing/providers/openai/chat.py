@@ -16,7 +16,9 @@ from consumer.reviewing.answer_schema import Dialect, schema_in
 from consumer.reviewing.outcome import Outcome, OutcomeKind, Usage
 from consumer.reviewing.ports import CompletionRequest
 from consumer.reviewing.providers.openai.bare_answer import bare_answer
+from consumer.reviewing.providers.openai.client import openai_client
 from consumer.reviewing.providers.openai.failures import ERROR_CODES, code_word, failure_of_openai
+from consumer.reviewing.providers.sdk_reply import outcome_of, usage_of
 
 LimitField = Literal["max_completion_tokens", "max_tokens"]
 
@@ -50,45 +52,36 @@ class OpenAIChatProvider:
     ) -> None:
         self.model = model
         self._limit_field = limit_field
-        self._completions = openai.AsyncOpenAI(
-            api_key=api_key,
-            base_url=base_url,
-            http_client=http_client,
-            max_retries=0,
-        ).chat.completions
+        client = openai_client(api_key=api_key, base_url=base_url, http_client=http_client)
+        self._completions = client.chat.completions
 
     async def complete(self, request: CompletionRequest, *, timeout_seconds: float) -> Outcome:
         """Ask once."""
         old = self._limit_field == "max_tokens"
-        try:
-            completion: object = await self._completions.create(
-                model=self.model,
-                messages=[
-                    {"role": "system", "content": request.system},
-                    {"role": "user", "content": request.user},
-                ],
-                max_tokens=request.max_output_tokens if old else openai.omit,
-                max_completion_tokens=openai.omit if old else request.max_output_tokens,
-                response_format={
-                    "type": "json_schema",
-                    "json_schema": {
-                        "name": request.call,
-                        "strict": True,
-                        "schema": schema_in(Dialect.OPENAI, request.call),
-                    },
+        asked = self._completions.create(
+            model=self.model,
+            messages=[
+                {"role": "system", "content": request.system},
+                {"role": "user", "content": request.user},
+            ],
+            max_tokens=request.max_output_tokens if old else openai.omit,
+            max_completion_tokens=openai.omit if old else request.max_output_tokens,
+            response_format={
+                "type": "json_schema",
+                "json_schema": {
+                    "name": request.call,
+                    "strict": True,
+                    "schema": schema_in(Dialect.OPENAI, request.call),
                 },
-                timeout=timeout_seconds,
-            )
-        except Exception as error:  # noqa: BLE001 - a foreign SDK, foreign bodies: one failed attempt
-            return failure_of_openai(error)
-        if not isinstance(completion, ChatCompletion):
-            return Outcome(kind=OutcomeKind.TRANSIENT, detail="not_a_completion")
-        return _read(completion)
+            },
+            timeout=timeout_seconds,
+        )
+        return await outcome_of(asked, ChatCompletion, read=_read, failure=failure_of_openai)
 
 
 def _read(completion: ChatCompletion) -> Outcome:
     """Read error, finish reason and refusal, and only then the text; no field's type is sure."""
-    usage = _usage(completion)
+    usage = usage_of(completion.usage, read="prompt_tokens", written=("completion_tokens",))
     choices = getattr(completion, "choices", None)
     if not isinstance(choices, list) or not choices:
         return _without_choice(completion, usage)
@@ -112,12 +105,3 @@ def _without_choice(completion: ChatCompletion, usage: Usage) -> Outcome:
     kind = ERROR_CODES.get(code or "", OutcomeKind.TRANSIENT)
     detail = f"error_{code_word(code)}" if code else "no_choice"
     return Outcome(kind=kind, detail=detail, usage=usage)
-
-
-def _usage(completion: ChatCompletion) -> Usage:
-    read = getattr(completion.usage, "prompt_tokens", None)
-    written = getattr(completion.usage, "completion_tokens", None)
-    return Usage(
-        input_tokens=read if isinstance(read, int) else None,
-        output_tokens=written if isinstance(written, int) else None,
-    )

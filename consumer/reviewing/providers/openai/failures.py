@@ -5,12 +5,11 @@ from typing import Final
 
 import openai
 
-from consumer.reviewing.outcome import Outcome, OutcomeKind
+from consumer.reviewing.outcome import Misconfiguration, Outcome, OutcomeKind
 from consumer.reviewing.providers.http_failures import (
-    failure_of_http,
-    kind_of_sdk_error,
-    kind_of_status,
-    retry_after_seconds,
+    GENERATED_ERRORS,
+    failure_of_class,
+    failure_of_status,
 )
 
 PACKAGE: Final = "openai"
@@ -19,18 +18,7 @@ PACKAGE: Final = "openai"
 OPENAI_ERRORS: Final[Mapping[str, OutcomeKind]] = {
     "OpenAIError": OutcomeKind.PERMANENT,
     "APIError": OutcomeKind.TRANSIENT,
-    "APIStatusError": OutcomeKind.TRANSIENT,
-    "APIConnectionError": OutcomeKind.TRANSIENT,
-    "APITimeoutError": OutcomeKind.TIMEOUT,
-    "APIResponseValidationError": OutcomeKind.TRANSIENT,
-    "BadRequestError": OutcomeKind.PERMANENT,
-    "AuthenticationError": OutcomeKind.PERMANENT,
-    "PermissionDeniedError": OutcomeKind.PERMANENT,
-    "NotFoundError": OutcomeKind.PERMANENT,
-    "ConflictError": OutcomeKind.TRANSIENT,
-    "UnprocessableEntityError": OutcomeKind.PERMANENT,
-    "RateLimitError": OutcomeKind.RATE_LIMITED,
-    "InternalServerError": OutcomeKind.TRANSIENT,
+    **GENERATED_ERRORS,
     "LengthFinishReasonError": OutcomeKind.TRUNCATED,
     "ContentFilterFinishReasonError": OutcomeKind.BLOCKED,
     # Reading a reply in a way that is never asked for.
@@ -94,20 +82,24 @@ ERROR_CODES: Final[Mapping[str, OutcomeKind]] = {
 }
 
 
+# Whatever the status: a server that only speaks as OpenAI does may send 400 for each.
+_MISCONFIGURED: Final[Mapping[str, Misconfiguration]] = {
+    "invalid_api_key": Misconfiguration.KEY_REFUSED,
+    "model_not_found": Misconfiguration.NOT_FOUND,
+}
+
+
 def failure_of_openai(error: Exception) -> Outcome:
     """Translate whatever a call of the SDK raised: code and status before the class."""
     if isinstance(error, openai.APIStatusError):
         by_code = ERROR_CODES.get(str(error.code)) or ERROR_CODES.get(str(error.type))
-        return Outcome(
-            kind=by_code or kind_of_status(error.status_code),
-            retry_after_seconds=retry_after_seconds(error.response.headers),
-            detail=f"http_{error.status_code}",
+        return failure_of_status(
+            error.status_code,
+            error.response.headers,
+            kind=by_code,
+            misconfigured=_MISCONFIGURED.get(str(error.code)),
         )
-    http = failure_of_http(error)
-    if http is not None:
-        return http
-    kind = kind_of_sdk_error(error, package=PACKAGE, table=OPENAI_ERRORS)
-    return Outcome(kind=kind, detail=type(error).__name__)
+    return failure_of_class(error, package=PACKAGE, table=OPENAI_ERRORS)
 
 
 def code_word(text: object) -> str:

@@ -8,14 +8,15 @@ from collections.abc import Mapping
 from typing import Final
 
 import httpx2
-import openai
 from openai.types.responses import Response
 
 from consumer.reviewing.answer_schema import Dialect, schema_in
-from consumer.reviewing.outcome import Outcome, OutcomeKind, Usage
+from consumer.reviewing.outcome import Outcome, OutcomeKind
 from consumer.reviewing.ports import CompletionRequest
 from consumer.reviewing.providers.openai.bare_answer import bare_answer
+from consumer.reviewing.providers.openai.client import openai_client
 from consumer.reviewing.providers.openai.failures import ERROR_CODES, code_word, failure_of_openai
+from consumer.reviewing.providers.sdk_reply import outcome_of, usage_of
 
 STATUSES: Final[Mapping[str, OutcomeKind]] = {
     "completed": OutcomeKind.OK,
@@ -45,43 +46,33 @@ class OpenAIProvider:
         self, *, api_key: str, model: str, base_url: str | None, http_client: httpx2.AsyncClient
     ) -> None:
         self.model = model
-        self._responses = openai.AsyncOpenAI(
-            api_key=api_key,
-            base_url=base_url,
-            http_client=http_client,
-            max_retries=0,
-        ).responses
+        client = openai_client(api_key=api_key, base_url=base_url, http_client=http_client)
+        self._responses = client.responses
 
     async def complete(self, request: CompletionRequest, *, timeout_seconds: float) -> Outcome:
         """Ask once."""
-        try:
-            response: object = await self._responses.create(
-                model=self.model,
-                instructions=request.system,
-                input=request.user,
-                max_output_tokens=request.max_output_tokens,
-                store=False,
-                text={
-                    "format": {
-                        "type": "json_schema",
-                        "name": request.call,
-                        "strict": True,
-                        "schema": schema_in(Dialect.OPENAI, request.call),
-                    }
-                },
-                timeout=timeout_seconds,
-            )
-        except Exception as error:  # noqa: BLE001 - a foreign SDK, foreign bodies: one failed attempt
-            return failure_of_openai(error)
-        # An HTML page or an empty 200 comes back as a str, a JSON list as a list.
-        if not isinstance(response, Response):
-            return Outcome(kind=OutcomeKind.TRANSIENT, detail="not_a_response")
-        return _read(response)
+        asked = self._responses.create(
+            model=self.model,
+            instructions=request.system,
+            input=request.user,
+            max_output_tokens=request.max_output_tokens,
+            store=False,
+            text={
+                "format": {
+                    "type": "json_schema",
+                    "name": request.call,
+                    "strict": True,
+                    "schema": schema_in(Dialect.OPENAI, request.call),
+                }
+            },
+            timeout=timeout_seconds,
+        )
+        return await outcome_of(asked, Response, read=_read, failure=failure_of_openai)
 
 
 def _read(response: Response) -> Outcome:
     """Read status and refusal, and only then the text; the SDK checks no field's type."""
-    usage = _usage(response)
+    usage = usage_of(response.usage, read="input_tokens", written=("output_tokens",))
     if response.status == "incomplete":
         reason = str(getattr(response.incomplete_details, "reason", None))
         kind = INCOMPLETE_REASONS.get(reason, OutcomeKind.TRANSIENT)
@@ -103,12 +94,3 @@ def _read(response: Response) -> Outcome:
     if not texts:
         return Outcome(kind=OutcomeKind.TRANSIENT, detail="no_output", usage=usage)
     return Outcome.ok(bare_answer("".join(texts)), usage, model=response.model)
-
-
-def _usage(response: Response) -> Usage:
-    read = getattr(response.usage, "input_tokens", None)
-    written = getattr(response.usage, "output_tokens", None)
-    return Usage(
-        input_tokens=read if isinstance(read, int) else None,
-        output_tokens=written if isinstance(written, int) else None,
-    )

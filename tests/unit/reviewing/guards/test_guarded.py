@@ -4,12 +4,13 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from consumer.reviewing.guards.breaker import Breaker, BreakerLimits, CircuitState
 from consumer.reviewing.guards.bulkhead import Bulkhead, ProviderLimits
 from consumer.reviewing.guards.guarded import GuardedProvider, SpareCapacity
 from consumer.reviewing.guards.hedging import Latencies
-from consumer.reviewing.outcome import Outcome, OutcomeKind, Usage
+from consumer.reviewing.outcome import Misconfiguration, Outcome, OutcomeKind, Usage
 from consumer.reviewing.ports import CompletionRequest
 from consumer.reviewing.unattended import Unattended
 
@@ -263,3 +264,30 @@ def test_typical_times_are_those_of_the_answers(rig: Rig) -> None:
     for _ in range(20):
         rig.latencies.add("arc", 5.0)
     assert guarded.typical_seconds("arc") == 5.0
+
+
+async def test_a_refused_key_is_told_once_with_what_to_do_until_it_is_taken_again(
+    rig: Rig,
+) -> None:
+    refused = Outcome(kind=OutcomeKind.PERMANENT, detail=Misconfiguration.KEY_REFUSED)
+    guarded = rig.build(failures=9)
+    rig.provider.outcomes = [refused, refused, OK, refused]
+    with capture_logs() as logs:
+        for _ in range(4):
+            await _ask(guarded)
+    told = [line for line in logs if line["event"] == "provider_refuses"]
+    assert [(line["provider"], line["why"]) for line in told] == [("gemini", "key_refused")] * 2
+    assert "GEMINI_API_KEY" in told[0]["do"]
+
+
+async def test_refused_keys_open_the_circuit_where_bad_requests_do_not(rig: Rig) -> None:
+    guarded = rig.build(failures=2)
+    bad = Outcome(kind=OutcomeKind.PERMANENT, detail="http_400")
+    refused = Outcome(kind=OutcomeKind.PERMANENT, detail=Misconfiguration.KEY_REFUSED)
+    rig.provider.outcomes = [bad, bad, bad, refused, refused]
+    for _ in range(3):
+        await _ask(guarded)
+    assert rig.states == []
+    for _ in range(2):
+        await _ask(guarded)
+    assert rig.states == [CircuitState.OPEN]

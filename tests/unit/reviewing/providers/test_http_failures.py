@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 import httpx2
 import pytest
 
-from consumer.reviewing.outcome import OutcomeKind
+from consumer.reviewing.outcome import Misconfiguration, Outcome, OutcomeKind
 from consumer.reviewing.providers.http_failures import (
     HTTP_EXCEPTIONS,
-    failure_of_http,
-    kind_of_sdk_error,
+    failure_of_class,
+    failure_of_status,
     kind_of_status,
     retry_after_seconds,
 )
@@ -24,22 +24,19 @@ def test_every_exception_of_httpx2_is_mapped_by_name() -> None:
     assert public - set(HTTP_EXCEPTIONS) == set()
 
 
+def _kind(error: Exception, **table: OutcomeKind) -> OutcomeKind:
+    return failure_of_class(error, package=Known.__module__, table=table).kind
+
+
 def test_a_full_pool_is_our_own_saturation_and_no_failure_of_the_provider() -> None:
-    outcome = failure_of_http(httpx2.PoolTimeout("full"))
-    assert outcome is not None
-    assert outcome.kind is OutcomeKind.LOCAL_SATURATION
+    assert _kind(httpx2.PoolTimeout("full")) is OutcomeKind.LOCAL_SATURATION
 
 
 def test_a_full_pool_is_seen_through_the_time_out_that_an_sdk_makes_of_it() -> None:
     wrapped = TimeoutError("request timed out")
     wrapped.__cause__ = httpx2.PoolTimeout("full")
-    outcome = failure_of_http(wrapped)
-    assert outcome is not None
+    outcome = failure_of_class(wrapped, package="an.sdk", table={})
     assert (outcome.kind, outcome.detail) == (OutcomeKind.LOCAL_SATURATION, "PoolTimeout")
-
-
-def test_what_has_nothing_to_do_with_http_is_none() -> None:
-    assert failure_of_http(KeyError("k")) is None
 
 
 class Known(Exception):  # noqa: N818 - a name as an SDK might have it
@@ -50,24 +47,40 @@ def test_an_sdks_error_takes_the_kind_of_its_nearest_named_ancestor() -> None:
     class Newer(Known):
         pass
 
-    table = {"Known": OutcomeKind.PERMANENT}
-    own = Known.__module__
-    assert kind_of_sdk_error(Newer(), package=own, table=table) is OutcomeKind.PERMANENT
+    assert _kind(Newer(), Known=OutcomeKind.PERMANENT) is OutcomeKind.PERMANENT
 
 
 @pytest.mark.parametrize("error", [Known(), KeyError("k")])
 def test_a_name_means_its_own_package_only_and_anything_else_is_transient(error: Exception) -> None:
     table = {"Known": OutcomeKind.PERMANENT, "KeyError": OutcomeKind.PERMANENT}
-    assert kind_of_sdk_error(error, package="another", table=table) is OutcomeKind.TRANSIENT
+    outcome = failure_of_class(error, package="another", table=table)
+    assert outcome.kind is OutcomeKind.TRANSIENT
 
 
 def test_a_subclass_nobody_listed_takes_its_ancestors_kind() -> None:
     class Newer(httpx2.ReadTimeout):
         pass
 
-    outcome = failure_of_http(Newer("late"))
-    assert outcome is not None
-    assert outcome.kind is OutcomeKind.TIMEOUT
+    assert _kind(Newer("late")) is OutcomeKind.TIMEOUT
+
+
+@pytest.mark.parametrize(
+    ("status", "detail"),
+    [
+        (401, Misconfiguration.KEY_REFUSED),
+        (403, Misconfiguration.NOT_ALLOWED),
+        (404, Misconfiguration.NOT_FOUND),
+        (400, "http_400"),
+    ],
+)
+def test_a_status_that_every_request_would_get_says_what_is_wrong(status: int, detail: str) -> None:
+    outcome = failure_of_status(status, {})
+    assert (outcome.kind, outcome.detail) == (OutcomeKind.PERMANENT, detail)
+
+
+def test_what_a_body_says_wins_over_its_status() -> None:
+    outcome = failure_of_status(403, {"retry-after": "3"}, kind=OutcomeKind.BLOCKED)
+    assert outcome == Outcome(kind=OutcomeKind.BLOCKED, detail="http_403", retry_after_seconds=3.0)
 
 
 @pytest.mark.parametrize(

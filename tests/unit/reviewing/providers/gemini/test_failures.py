@@ -4,7 +4,7 @@ import httpx2
 import pytest
 from google.genai import errors
 
-from consumer.reviewing.outcome import OutcomeKind
+from consumer.reviewing.outcome import Misconfiguration, OutcomeKind
 from consumer.reviewing.providers.gemini.failures import GEMINI_ERRORS, PACKAGE, failure_of_gemini
 
 
@@ -39,3 +39,29 @@ def test_a_wrapped_connection_error_is_what_it_was() -> None:
     error = RuntimeError("wrapped")
     error.__cause__ = httpx2.PoolTimeout("full")
     assert failure_of_gemini(error).kind is OutcomeKind.LOCAL_SATURATION
+
+
+def _refusal(reason: str | None, *, status: str = "INVALID_ARGUMENT") -> errors.ClientError:
+    kind = "type.googleapis.com/google.rpc."
+    said = "API key not valid. Please pass a valid API key."
+    details = [
+        {"@type": f"{kind}ErrorInfo", "reason": reason, "domain": "googleapis.com"},
+        {"@type": f"{kind}LocalizedMessage", "locale": "en-US", "message": said},
+    ]
+    error = {"code": 400, "message": said, "status": status, "details": details}
+    return errors.ClientError(400, {"error": error})
+
+
+def test_a_bad_key_is_told_from_a_bad_request_though_both_are_400() -> None:
+    outcome = failure_of_gemini(_refusal("API_KEY_INVALID"))
+    assert outcome.kind is OutcomeKind.PERMANENT
+    assert outcome.detail == Misconfiguration.KEY_REFUSED
+
+
+def test_an_account_that_may_not_ask_is_no_bad_request_either() -> None:
+    outcome = failure_of_gemini(_refusal(None, status="FAILED_PRECONDITION"))
+    assert outcome.detail == Misconfiguration.NOT_ALLOWED
+
+
+def test_any_other_400_blames_the_request() -> None:
+    assert failure_of_gemini(_refusal("FIELD_INVALID")).detail == "http_400"

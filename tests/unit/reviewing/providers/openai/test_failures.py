@@ -5,7 +5,7 @@ import openai
 import pytest
 from openai.types.responses import ResponseError
 
-from consumer.reviewing.outcome import OutcomeKind
+from consumer.reviewing.outcome import Misconfiguration, OutcomeKind
 from consumer.reviewing.providers.openai.failures import (
     ERROR_CODES,
     OPENAI_ERRORS,
@@ -40,6 +40,21 @@ def test_a_code_wins_over_the_status(status: int, code: str | None, kind: Outcom
     response = httpx2.Response(status, request=httpx2.Request("POST", "http://o.test"))
     error = openai.APIStatusError("no", response=response, body={"code": code})
     assert failure_of_openai(error).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("code", "detail"),
+    [
+        ("invalid_api_key", Misconfiguration.KEY_REFUSED),
+        ("model_not_found", Misconfiguration.NOT_FOUND),
+        ("nobody knows this", "http_400"),
+    ],
+)
+def test_a_key_or_a_model_that_is_refused_is_no_bad_request(code: str, detail: str) -> None:
+    response = httpx2.Response(400, request=httpx2.Request("POST", "http://o.test"))
+    error = openai.APIStatusError("no", response=response, body={"code": code})
+    outcome = failure_of_openai(error)
+    assert (outcome.kind, outcome.detail) == (OutcomeKind.PERMANENT, detail)
 
 
 def test_a_class_without_a_status_is_told_by_its_name() -> None:

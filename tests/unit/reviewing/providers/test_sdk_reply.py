@@ -1,0 +1,117 @@
+"""What holds at every interface, asked through its real SDK."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+from typing import Any, Final
+
+import httpx2
+import pytest
+
+from consumer.reviewing.outcome import Misconfiguration, Outcome, OutcomeKind, Usage
+from consumer.reviewing.providers.gemini.content import GeminiProvider
+from consumer.reviewing.providers.gemini.interactions import GeminiInteractionsProvider
+from consumer.reviewing.providers.openai.chat import OpenAIChatProvider
+from consumer.reviewing.providers.openai.responses import OpenAIProvider
+from consumer.reviewing.providers.sdk_reply import usage_of
+
+Ask = Callable[..., Awaitable[Outcome]]
+INTERFACES: Final = {
+    "generate_content": GeminiProvider,
+    "interactions": GeminiInteractionsProvider,
+    "responses": OpenAIProvider,
+    "chat_completions": OpenAIChatProvider,
+}
+
+
+@pytest.fixture(params=INTERFACES)
+def ask(ask_by: Callable[..., Ask], request: pytest.FixtureRequest) -> Ask:
+    return ask_by(INTERFACES[request.param])
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "detail"),
+    [
+        (400, OutcomeKind.PERMANENT, "http_400"),
+        (401, OutcomeKind.PERMANENT, Misconfiguration.KEY_REFUSED),
+        (403, OutcomeKind.PERMANENT, Misconfiguration.NOT_ALLOWED),
+        (404, OutcomeKind.PERMANENT, Misconfiguration.NOT_FOUND),
+        (408, OutcomeKind.TRANSIENT, "http_408"),
+        (409, OutcomeKind.TRANSIENT, "http_409"),
+        (413, OutcomeKind.PERMANENT, "http_413"),
+        (429, OutcomeKind.RATE_LIMITED, "http_429"),
+        (499, OutcomeKind.TRANSIENT, "http_499"),
+        (500, OutcomeKind.TRANSIENT, "http_500"),
+        (503, OutcomeKind.TRANSIENT, "http_503"),
+    ],
+)
+async def test_a_status_is_read_and_asked_only_once(
+    ask: Ask, status: int, kind: OutcomeKind, detail: str
+) -> None:
+    calls: list[int] = []
+
+    def handle(_: httpx2.Request) -> httpx2.Response:
+        calls.append(1)
+        return httpx2.Response(status, json={"error": {"code": status, "message": "no"}})
+
+    outcome = await ask(handle)
+    assert (outcome.kind, outcome.detail) == (kind, detail)
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (httpx2.ReadTimeout("late"), OutcomeKind.TIMEOUT),
+        (httpx2.ConnectError("refused"), OutcomeKind.TRANSIENT),
+        (httpx2.RemoteProtocolError("cut"), OutcomeKind.TRANSIENT),
+        (httpx2.PoolTimeout("full"), OutcomeKind.LOCAL_SATURATION),
+        (KeyError("nobody mapped this"), OutcomeKind.TRANSIENT),
+    ],
+)
+async def test_what_the_transport_raises_becomes_an_outcome_at_once(
+    ask: Ask, error: Exception, kind: OutcomeKind
+) -> None:
+    calls: list[int] = []
+
+    def handle(_: httpx2.Request) -> httpx2.Response:
+        calls.append(1)
+        raise error
+
+    assert (await ask(handle)).kind is kind
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"{}", b"[]", b"<html>", b'{"a": ', b'"x"', b"null", b"\xff"]
+)
+@pytest.mark.parametrize("content_type", ["application/json", "text/html"])
+async def test_a_200_that_is_no_answer_is_transient(
+    ask: Ask, wire: Any, body: bytes, content_type: str
+) -> None:
+    handler = wire.replying(body=body, headers={"content-type": content_type})
+    assert (await ask(handler)).kind is OutcomeKind.TRANSIENT
+
+
+async def test_a_cancellation_is_no_outcome(ask: Ask) -> None:
+    def handle(_: httpx2.Request) -> httpx2.Response:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await ask(handle)
+
+
+def test_what_was_written_is_added_up() -> None:
+    counts = SimpleNamespace(read=7, answered=4, thought=3)
+    usage = usage_of(counts, read="read", written=("answered", "thought", "unheard"))
+    assert usage == Usage(input_tokens=7, output_tokens=7)
+
+
+@pytest.mark.parametrize("count", [None, "many", -1, True, 1.5, 10**12, [3]])
+def test_a_count_that_cannot_be_is_not_known(count: object) -> None:
+    counts = SimpleNamespace(read=count, written=count)
+    assert usage_of(counts, read="read", written=("written",)) == Usage()
+
+
+def test_without_counts_none_is_known() -> None:
+    assert usage_of(None, read="read", written=("written",)) == Usage()
