@@ -11,21 +11,21 @@ import gc
 import random
 import signal
 import socket
-import sys
 from collections.abc import AsyncIterator
 
 import structlog
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.http11 import Request as HandshakeRequest
 
 from gateway import frames
 from gateway.app import create_app
-from gateway.errors import ConfigurationError, GatewayError, StartError
+from gateway.errors import StartError
 from gateway.hub import Hub
 from gateway.services import Services
-from gateway.settings import GatewaySettings, load_gateway_settings
+from gateway.settings import GatewaySettings
 from gateway.sockets import EVICT_EXTENSION
 
 _log = structlog.get_logger()
@@ -51,6 +51,15 @@ class EvictingProtocol(WebSocketsSansIOProtocol):
         scope = getattr(self, "scope", None)
         if scope is not None:
             scope["extensions"][EVICT_EXTENSION] = self.evict
+
+    async def send(self, message: ASGISendEvent) -> None:
+        """Send; a refusal ends the handshake as well as an acceptance does.
+
+        uvicorn logs every refused handshake as an error of ours: anybody could fill the log.
+        """
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body"):
+            self.handshake_complete = True
 
     def evict(self, code: int, reason: str) -> None:
         """Write the close behind what is buffered, and cut the line soon whether read or not."""
@@ -194,20 +203,3 @@ def address_of(listener: socket.socket) -> str:
     """Return the http address of a bound socket."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-def run_serve() -> None:
-    """Read the settings and run the gateway until it is told to stop.
-
-    Exits with 2 where settings are wrong, with 1 where it cannot start; both say why.
-    """
-    try:
-        asyncio.run(serve(load_gateway_settings()))
-    except ConfigurationError as error:
-        sys.stderr.write("debrief: wrong configuration\n")
-        for problem in error.problems:
-            sys.stderr.write(f"  {problem}\n")
-        sys.exit(2)
-    except GatewayError as error:
-        sys.stderr.write(f"debrief: {error}\n")
-        sys.exit(1)

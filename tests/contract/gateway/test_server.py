@@ -56,11 +56,12 @@ def served(settings: GatewaySettings, tmp_path: Path) -> Iterator[Served]:
         "DEBRIEF_JWT_SECRET": secret.get_secret_value(),
         "DEBRIEF_GATEWAY_PORT": str(port),
         "DEBRIEF_DRAIN_SECONDS": "2",
+        "DEBRIEF_LOG_FORMAT": "json",
     }
     log = tmp_path / "gateway.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-c", "from gateway.server import run_serve; run_serve()"],
+            [sys.executable, "-m", "consumer", "serve"],
             env=environment,
             cwd=tmp_path,
             stdout=out,
@@ -131,6 +132,23 @@ async def test_going_away_is_announced_and_ends_with_0_and_no_token_in_the_log(
     log = served.log.read_text(encoding="utf-8")
     assert token not in log
     assert token.split(".")[2] not in log
+
+
+async def test_refusals_leave_the_log_as_it_is_and_every_line_is_json(
+    served: Served, bearer: Any
+) -> None:
+    refused = ({"Authorization": "Bearer no"}, {**bearer(USER), "Origin": "https://elsewhere"})
+    for headers, status in zip(refused, (401, 403), strict=True):
+        with pytest.raises(websockets.InvalidStatus) as answer:
+            await websockets.connect(served.address, additional_headers=headers)
+        assert answer.value.response.status_code == status
+    served.process.send_signal(signal.SIGTERM)
+    assert await asyncio.to_thread(served.process.wait, 20) == 0
+
+    lines = [json.loads(line) for line in served.log.read_text(encoding="utf-8").splitlines()]
+
+    assert [line["event"] for line in lines] == ["gateway_starting", "feed_caught_up"]
+    assert {line["level"] for line in lines} == {"info"}
 
 
 async def _stalled(port: int, authorization: str) -> socket.socket:
