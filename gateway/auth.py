@@ -25,6 +25,8 @@ SUBPROTOCOL = "debrief.v1"
 BEARER_SUBPROTOCOL = "bearer."
 MAX_TOKEN_CHARACTERS = 8_192
 MAX_SUBJECT_CHARACTERS = 128
+# 9999-12-31T23:59:59Z, the last second that a frame can tell.
+MAX_EXPIRY_SECONDS = 253_402_300_799
 JWKS_LIFESPAN_SECONDS = 300
 JWKS_TIMEOUT_SECONDS = 5
 # An unknown key id may mean a rotation, or anybody's made-up token: ask again, but not each time.
@@ -142,7 +144,7 @@ class TokenVerifier:
             )
         except (PyJWTError, ValueError, TypeError) as error:
             raise TokenRefusedError(f"the token is refused: {type(error).__name__}") from error
-        return Identity(user_id=_subject(claims), expires_at=float(claims["exp"]))
+        return Identity(user_id=_subject(claims), expires_at=_end(claims))
 
 
 def bearer_of_header(headers: Headers) -> str | None:
@@ -189,6 +191,13 @@ def origin_allowed(*, origin: str | None, host: str | None, allowed: Sequence[st
 def _with_port(netloc: str, scheme: str) -> str:
     has_port = ":" in netloc.rpartition("]")[2]
     return (netloc if has_port else f"{netloc}:{_DEFAULT_PORTS[scheme]}").lower()
+
+
+def _end(claims: dict[str, Any]) -> float:
+    # A date beyond the calendar is most often one in milliseconds: it would never expire.
+    if int(claims["exp"]) > MAX_EXPIRY_SECONDS:
+        raise TokenRefusedError("the token's exp is beyond the year 9999: it counts seconds")
+    return float(claims["exp"])
 
 
 def _subject(claims: dict[str, Any]) -> str:

@@ -52,6 +52,10 @@ async def test_a_good_token_says_whose_it_is_and_until_when(shared: TokenVerifie
     [
         {"exp": 1},
         {"exp": None},
+        {"exp": 4_000_000_000_000},
+        {"exp": 10**400},
+        {"exp": float("inf")},
+        {"exp": float("nan")},
         {"iss": "them"},
         {"iss": None},
         {"aud": "other"},
