@@ -21,7 +21,8 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from consumer.errors import ConfigurationError
-from producer.connection import KafkaConnection
+from gateway.database_address import DatabaseAddress
+from producer.connection import Authorities, Brokers, KafkaConnection
 from schemas.registry_client import is_registry_address
 
 PREFIX = "DEBRIEF_"
@@ -54,17 +55,17 @@ class Settings(BaseSettings):
     needs_kafka: ClassVar[bool] = False
     needs_keys: ClassVar[bool] = False
 
-    kafka_bootstrap_servers: str = ""
+    kafka_bootstrap_servers: Brokers = ""
     kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
     kafka_sasl_username: str | None = None
     kafka_sasl_password: SecretStr | None = None
-    kafka_ssl_cafile: Path | None = None
+    kafka_ssl_cafile: Authorities | None = None
     kafka_group: Annotated[str, Field(min_length=1, max_length=200)] = "debrief"
     kafka_session_timeout_seconds: Annotated[float, Field(ge=1, le=300)] = 10
     topic_prefix: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9._-]*$")] = ""
     schema_registry_url: SecretStr | None = None
-    database_url: SecretStr = SecretStr(DEFAULT_DATABASE_URL)
+    database_url: DatabaseAddress = SecretStr(DEFAULT_DATABASE_URL)
 
     reviewers: Annotated[tuple[ReviewerName, ...], NoDecode, Field(min_length=1)] = (
         DEFAULT_REVIEWERS
@@ -131,7 +132,7 @@ class Settings(BaseSettings):
             raise ValueError("must be http[s]://[user:password@]host[:port][/path]")
         return value
 
-    @field_validator("issue_base_rates", "kafka_ssl_cafile", "model_prices")
+    @field_validator("issue_base_rates", "model_prices")
     @classmethod
     def _is_file(cls, value: Path | None) -> Path | None:
         if value is not None and not value.is_file():
@@ -313,9 +314,11 @@ def _split(value: object) -> tuple[str, ...]:
 
 
 def _problem_lines(error: ValidationError) -> list[str]:
-    lines = []
+    lines: dict[str, None] = {}
     for problem in error.errors(include_url=False, include_input=False):
         name = str(problem["loc"][0])
         known = name if name.isupper() else f"{PREFIX}{name.upper()}"
-        lines.append(f"{known}: {problem['msg'].removeprefix('Value error, ')}")
-    return lines
+        if problem["type"] == "too_short" and any(line.startswith(f"{known}:") for line in lines):
+            continue  # pydantic counts what is left of a list once its wrong items are told
+        lines[f"{known}: {problem['msg'].removeprefix('Value error, ')}"] = None
+    return list(lines)

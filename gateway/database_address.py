@@ -1,7 +1,8 @@
 """Database addresses as operators write them, and as SQLAlchemy's async drivers want them."""
 
-from typing import Final
+from typing import Annotated, Final
 
+from pydantic import AfterValidator, SecretStr
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -35,3 +36,20 @@ def async_address(database_url: str) -> URL:
     if mode is not None and driver.startswith("postgresql"):
         address = address.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
     return address
+
+
+def checked_address(database_url: SecretStr) -> SecretStr:
+    """Return an address as it is; raises ValueError, never with its words: one may be a password.
+
+    For settings; `async_address` is what reads it.
+    """
+    try:
+        async_address(database_url.get_secret_value())
+    except (ArgumentError, ValueError):
+        raise ValueError(
+            "is no database of ours: write sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
+        ) from None
+    return database_url
+
+
+DatabaseAddress = Annotated[SecretStr, AfterValidator(checked_address)]

@@ -187,3 +187,34 @@ def test_a_wrong_limit_is_told_by_its_name(
 
     with pytest.raises(ConfigurationError, match=f"DEBRIEF_{name}"):
         load_settings(Settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://u:pass-word@h/d"),
+        ("KAFKA_BOOTSTRAP_SERVERS", "a:port"),
+        ("KAFKA_SSL_CAFILE", "none.pem"),
+    ],
+)
+def test_an_address_that_nothing_can_be_reached_by_is_a_wrong_setting(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"DEBRIEF_{name}", value)
+
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(Settings)
+
+    assert [problem.partition(":")[0] for problem in caught.value.problems] == [f"DEBRIEF_{name}"]
+    assert "pass-word" not in str(caught.value)
+
+
+def test_reviewers_nobody_knows_are_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DEBRIEF_REVIEWERS", "claude,llama")
+
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(Settings)
+
+    assert caught.value.problems == (
+        "DEBRIEF_REVIEWERS: Input should be 'gemini', 'openai' or 'rules'",
+    )

@@ -1,9 +1,10 @@
 """Addresses as operators write them."""
 
 import pytest
+from pydantic import SecretStr
 from sqlalchemy.exc import ArgumentError
 
-from gateway.database_address import async_address
+from gateway.database_address import async_address, checked_address
 
 
 @pytest.mark.parametrize(
@@ -30,3 +31,19 @@ def test_an_address_gets_its_async_driver(written: str, read: str) -> None:
 def test_an_address_of_no_database_we_know_is_refused(written: str) -> None:
     with pytest.raises(ArgumentError):
         async_address(written)
+
+
+@pytest.mark.parametrize(
+    "written", ["nonsense pass-word", "mysql://u:pass-word@h/d", "postgresql://u:p@h:pass-word/d"]
+)
+def test_what_a_wrong_setting_says_never_repeats_the_address(written: str) -> None:
+    with pytest.raises(ValueError, match="no database of ours") as refused:
+        checked_address(SecretStr(written))
+
+    assert "pass-word" not in str(refused.value)
+
+
+def test_a_good_setting_stays_as_it_was_written() -> None:
+    written = SecretStr("postgresql://u:p@h/d")
+
+    assert checked_address(written) is written
