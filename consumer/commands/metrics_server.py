@@ -32,7 +32,10 @@ async def serving_metrics(health: StreamHealth, *, port: int) -> AsyncIterator[N
     Raises:
         DebriefError: the port is taken.
     """
-    config = uvicorn.Config(health_app(health), host=HOST, port=port, log_config=None)
+    # Probes and scrapes come every few seconds; a line for each would drown what matters.
+    config = uvicorn.Config(
+        health_app(health), host=HOST, port=port, log_config=None, access_log=False
+    )
     server = _Server(config)
     task = asyncio.create_task(_serve(server, port))
     try:
