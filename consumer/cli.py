@@ -21,6 +21,7 @@ from schemas.errors import SchemaError
 EXIT_FAILED = 1
 EXIT_WRONG_USE = 2
 DEMO_PORT = 8080
+MAX_TOKEN_HOURS = 87_600
 
 app = typer.Typer(
     name="debrief",
@@ -128,7 +129,7 @@ def consume(
 @app.command()
 def serve() -> None:
     """Run the gateway: page, HTTP endpoints and WebSocket. Configured by environment."""
-    from gateway.server import run_serve
+    from consumer.commands.serve import run_serve
 
     run_serve()
 
@@ -234,16 +235,18 @@ def topics_check() -> None:
 @app.command()
 def doctor() -> None:
     """Check every setting and dependency, and say what to do about each that is not well."""
-    from consumer.commands.doctor import run_doctor
+    from consumer.commands.doctor import Health, run_doctor
 
-    if not run_doctor():
-        raise typer.Exit(EXIT_FAILED)
+    codes = {Health.WELL: 0, Health.NOT_WELL: EXIT_FAILED, Health.UNREADABLE: EXIT_WRONG_USE}
+    raise typer.Exit(codes[run_doctor()])
 
 
 @app.command()
 def token(
     user_id: Annotated[str, typer.Argument(help="The user the token is for (its `sub`).")],
-    hours: Annotated[float, typer.Option(min=0.001, help="How long it is valid.")] = 12,
+    hours: Annotated[
+        float, typer.Option(min=0.001, max=MAX_TOKEN_HOURS, help="How long it is valid.")
+    ] = 12,
 ) -> None:
     """Print a signed token for development; needs DEBRIEF_JWT_SECRET."""
     from consumer.commands.token import run_token
@@ -288,7 +291,21 @@ def main() -> None:
             sys.stderr.write(f"  {problem}\n")
         sys.exit(EXIT_WRONG_USE)
     except (DebriefError, GatewayError, ProducerError, SchemaError) as error:
-        sys.stderr.write(f"debrief: {error}\n")
+        sys.stderr.write(f"debrief: {error}\n{_advice(error)}")
         sys.exit(EXIT_FAILED)
     except KeyboardInterrupt:
         sys.exit(130)
+
+
+def _advice(error: Exception) -> str:
+    """Return what to do about a failure of Kafka, as a line of its own; empty for the rest."""
+    from aiokafka.errors import KafkaConnectionError, UnknownTopicOrPartitionError
+
+    if isinstance(error.__cause__, KafkaConnectionError):
+        return (
+            "  are the brokers there, and are DEBRIEF_KAFKA_BOOTSTRAP_SERVERS, the security "
+            "protocol and the credentials right (wrong ones look like an unreachable broker)?\n"
+        )
+    if isinstance(error.__cause__, UnknownTopicOrPartitionError):
+        return "  run `debrief topics create`, or look at DEBRIEF_TOPIC_PREFIX\n"
+    return ""

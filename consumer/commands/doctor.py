@@ -5,6 +5,7 @@ import importlib.resources
 import shutil
 import sys
 from collections.abc import Awaitable, Callable
+from enum import Enum
 from typing import Final
 
 from consumer.context.errors import StoreError
@@ -26,18 +27,26 @@ WELL, WRONG = "ok   ", "WRONG"
 Check = Callable[[Settings], Awaitable[str]]
 
 
+class Health(Enum):
+    """How it stands: all well, something to do, or settings that cannot even be read."""
+
+    WELL = "well"
+    NOT_WELL = "not well"
+    UNREADABLE = "unreadable"
+
+
 class _NotWell(Exception):  # noqa: N818  # a finding, not a failure of the command
     """What is wrong and what to do."""
 
 
-def run_doctor() -> bool:
-    """Print one line a finding; True where all is well."""
+def run_doctor() -> Health:
+    """Print one line a finding, and return how it stands."""
     try:
         settings = load_settings(Settings)
     except ConfigurationError as error:
-        for problem in error.problems:
+        for problem in dict.fromkeys((*error.problems, *_gateway_problems())):
             _tell(WRONG, "settings", problem)
-        return False
+        return Health.UNREADABLE
     _tell(WELL, "settings", "every value can be read")
     checks: tuple[tuple[str, Check], ...] = (
         ("model keys", _keys),
@@ -51,7 +60,7 @@ def run_doctor() -> bool:
     )
     # Every check is told, also those after one that is not well.
     found = [asyncio.run(_run(name, check, settings)) for name, check in checks]
-    return all(found)
+    return Health.WELL if all(found) else Health.NOT_WELL
 
 
 async def _run(name: str, check: Check, settings: Settings) -> bool:
@@ -146,6 +155,14 @@ async def _gateway(_settings: Settings) -> str:
     except GatewayConfigurationError as error:
         raise _NotWell("; ".join(error.problems)) from error
     return f"would listen on {gateway.gateway_host}:{gateway.gateway_port}"
+
+
+def _gateway_problems() -> tuple[str, ...]:
+    try:
+        load_gateway_settings()
+    except GatewayConfigurationError as error:
+        return error.problems
+    return ()
 
 
 async def _demo(_settings: Settings) -> str:

@@ -65,9 +65,12 @@ def run_review(paths: Sequence[Path], *, output_format: str, out_dir: Path | Non
     runs, astray = runs_of(lines)
     for problem in astray:
         sys.stderr.write(f"debrief: {problem}\n")
+    if not runs:
+        sys.stderr.write("debrief: nothing to review: no run with a sound scenario.completed\n")
+        return False
     suffix, render = RENDERINGS[output_format]
     failed = asyncio.run(_review_all(settings, runs, _writer(render, suffix, out_dir)))
-    return wrong == 0 and not astray and failed == 0 and bool(runs)
+    return wrong == 0 and not astray and failed == 0
 
 
 def runs_of(lines: Sequence[ArcLine]) -> tuple[tuple[Resolved, ...], tuple[str, ...]]:
