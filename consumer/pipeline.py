@@ -32,6 +32,7 @@ from consumer.signals.compute import compute
 from consumer.stream.completion import Completion, Revisit
 from consumer.stream.dead_letters import DeadLetterDesk
 from consumer.stream.errors import Rejected, RetryLater
+from consumer.tracing import NoTracing, Tracing
 from producer.fault_points import FaultPoint, reach
 from producer.progress import ProgressPublisher
 from producer.records import SourceRecord
@@ -131,6 +132,7 @@ class ReviewPipeline:
         clock: Callable[[], datetime],
         writers: WriterSchemas | None = None,
         review_schema_id: int | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
         self._store = store
         self._wholeness = wholeness
@@ -142,6 +144,7 @@ class ReviewPipeline:
         self._clock = clock
         self._writers = writers
         self._review_schema_id = review_schema_id
+        self._tracing = tracing or NoTracing()
         self._told: set[str] = set()
 
     async def handle(self, record: SourceRecord) -> Completion:
@@ -250,7 +253,12 @@ class ReviewPipeline:
         trace = _TRACE.get()
         total = _calls(resolved.arc)
         await self._report(trigger, "reviewing", "writing the review", total=total)
-        review = await self._checked(resolved, run=run)
+        with self._tracing.span("review", traceparent=trace) as span:
+            span.set("debrief.run_id", trigger.run_id)
+            review = await self._checked(resolved, run=run)
+            span.set("debrief.revision", review.revision)
+            span.set("debrief.status", review.status)
+            span.set("debrief.reviewer", review.reviewer)
         calls = len(review.provenance.calls)
         await self._report(trigger, "validating", "checking the review", done=calls, total=calls)
 

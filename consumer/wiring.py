@@ -1,6 +1,7 @@
 """The composition root: the only place, with `wiring_calls`, that builds adapters."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,6 +27,7 @@ from consumer.stream.ingest_loop import IngestLoop
 from consumer.stream.retry import RetryLimits
 from consumer.stream.review_loop import ReviewLoop
 from consumer.wiring_calls import reviewing_by
+from consumer.wiring_tracing import is_wanted, tracing_by
 from producer.errors import SendFailedError
 from producer.progress import ProgressPublisher
 from producer.sender import KafkaSender
@@ -79,6 +81,7 @@ class Consumer:
         self._settings = settings
         self._jobs = jobs
         self._options = review_options(settings)
+        is_wanted(os.environ)  # what is wrong with it is told before anything connects
         self._topics = Topics.with_prefix(settings.topic_prefix)
         self._stopping = asyncio.Event()
         self._loops: list[IngestLoop | ReviewLoop] = []
@@ -171,8 +174,15 @@ class Consumer:
         if not await self._until_up("kafka", barrier.start):
             return None
         stack.push_async_callback(barrier.stop)
+        tracing = await stack.enter_async_context(tracing_by(os.environ))
         reviewing = await stack.enter_async_context(
-            reviewing_by(settings, journal=store, ledger=store, registry=self.health.registry)
+            reviewing_by(
+                settings,
+                journal=store,
+                ledger=store,
+                registry=self.health.registry,
+                tracing=tracing,
+            )
         )
         pipeline = ReviewPipeline(
             store=store,
@@ -192,6 +202,7 @@ class Consumer:
             clock=utc_now,
             writers=self._registry,
             review_schema_id=self._schema_ids.get("review_ready"),
+            tracing=tracing,
         )
         return ReviewLoop(
             self._membership("review", (self._topics.scenario_completed,)),

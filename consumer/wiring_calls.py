@@ -22,6 +22,7 @@ from consumer.reviewing.ports import Journal, Ledger
 from consumer.reviewing.rules.reviewer import draft_by_rules
 from consumer.reviewing.unattended import Unattended
 from consumer.settings import Settings, load_model_prices, secret
+from consumer.tracing import Tracing
 
 
 @asynccontextmanager
@@ -31,6 +32,7 @@ async def reviewing_by(
     journal: Journal,
     ledger: Ledger | None = None,
     registry: CollectorRegistry | None = None,
+    tracing: Tracing | None = None,
 ) -> AsyncIterator[ReviewersChain]:
     """Give the chain of the configured reviewers; their connections end with the block.
 
@@ -59,6 +61,7 @@ async def reviewing_by(
             metrics=metrics,
             unattended=unattended,
             clock=lambda: datetime.now(UTC),
+            tracing=tracing,
         )
         for name in names:
             limits = _provider_limits(name, settings)

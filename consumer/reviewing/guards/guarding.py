@@ -4,6 +4,7 @@
     hedged      ends in time; a second request where the first is late
     budgeted    reserves what a request can cost (only where a budget is set)
     metered     counts what was sent
+    traced      makes a span of it
     (adapter)   speaks to the service
 
 Hedges and probes are requests like any other to all that stands below them.
@@ -23,8 +24,10 @@ from consumer.reviewing.guards.guarded import GuardedProvider, SpareCapacity
 from consumer.reviewing.guards.hedged import HedgedProvider
 from consumer.reviewing.guards.hedging import HedgeAllowance, Latencies
 from consumer.reviewing.guards.prices import Prices
+from consumer.reviewing.guards.traced import TracedProvider
 from consumer.reviewing.ports import Ledger, Provider
 from consumer.reviewing.unattended import Unattended
+from consumer.tracing import NoTracing, Tracing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +51,14 @@ class Guards:
         metrics: CallMetrics,
         unattended: Unattended,
         clock: Callable[[], datetime],
+        tracing: Tracing | None = None,
     ) -> None:
         self._options = options
         self._ledger = ledger
         self._metrics = metrics
         self._unattended = unattended
         self._clock = clock
+        self._tracing = tracing or NoTracing()
         self._guarded: list[GuardedProvider] = []
 
     @property
@@ -90,7 +95,8 @@ class Guards:
 
     def _paid(self, adapter: Provider) -> Provider:
         price = self._options.prices.get(adapter.model)
-        metered = MeteredProvider(adapter, metrics=self._metrics, price=price)
+        traced = TracedProvider(adapter, tracing=self._tracing)
+        metered = MeteredProvider(traced, metrics=self._metrics, price=price)
         if price is None or self._options.budgets == Budgets():
             return metered
         return BudgetedProvider(

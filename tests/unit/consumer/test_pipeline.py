@@ -1,6 +1,7 @@
 """One run through the pipeline, again and again: when it is published, and when it is not."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from consumer.stream.completion import Completion, Revisit
 from consumer.stream.dead_letters import DeadLetterDesk
 from consumer.stream.errors import Rejected, RetryLater
 from consumer.stream.health import StreamHealth
+from consumer.tracing import NoTracing
 from producer.arc_files import read_arc_file
 from producer.errors import ArcFileError
 from producer.progress import ProgressPublisher
@@ -38,6 +40,7 @@ from schemas.wire import decode_progress, decode_review
 
 ARC = Path(__file__).resolve().parents[3] / "producer" / "arcs" / "quicker.jsonl"
 TOPICS = Topics.with_prefix("t.")
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 HOUR = timedelta(hours=1)
 OWNER = ProducerEpoch(producer_id=1, epoch=1)
 
@@ -53,6 +56,7 @@ class World:
         self.ingested = True
         self.asked_ends: list[datetime] = []
         self.records: list[ContextRecord] = []
+        self.spans: list[tuple[str, str | None]] = []
         for line in read_arc_file(ARC):
             assert not isinstance(line, ArcFileError)
             event = line.event
@@ -74,10 +78,17 @@ class World:
             ),
             topics=TOPICS,
             clock=lambda: self.now,
+            tracing=self,
         )
         self.attention = RunAttention(
             store, self, TOPICS, late_context_hours=24, clock=lambda: self.now
         )
+
+    def span(
+        self, name: str, *, traceparent: str | None = None
+    ) -> AbstractContextManager[NoTracing]:
+        self.spans.append((name, traceparent))
+        return NoTracing().span(name)
 
     async def send(self, records: Sequence[OutputRecord]) -> None:
         self.sent += records
@@ -111,7 +122,7 @@ class World:
             offset=7,
             key=event.run_id.encode(),
             value=event.model_dump_json().encode(),
-            headers=(),
+            headers=(("traceparent", TRACE.encode()),),
             timestamp_ms=milliseconds(at or self.now),
         )
         return await self._publish(await self.pipeline.handle(record))
@@ -166,6 +177,11 @@ async def test_a_whole_run_is_published_at_once(world: World) -> None:
     assert world.asked_ends == []
     assert world.phases[0] == "received"
     assert world.phases[-1] == "ready"
+
+
+async def test_a_review_is_a_span_beneath_the_triggers_trace(world: World) -> None:
+    await _whole(world)
+    assert world.spans == [("review", TRACE)]
 
 
 @pytest.mark.parametrize("days", [0, 9])
