@@ -126,11 +126,15 @@ class Deployment:
         """Wait until the runs (or so many of them) have a visible review."""
         wanted = {run.run_id for run in runs}
         enough = len(wanted) if at_least is None else at_least
+        missing = set(wanted)
 
         async def there() -> bool:
-            return len(wanted & await self.reviewed_runs()) >= enough
+            # By the keys of what came since the last look: counting is for the end.
+            missing.difference_update(record.key.decode() for record in await reviews.more())
+            return len(wanted) - len(missing) >= enough
 
-        await until(there, f"{enough} of {len(wanted)} runs reviewed", seconds=seconds)
+        async with self.outside.following("review.ready") as reviews:
+            await until(there, f"{enough} of {len(wanted)} runs reviewed", seconds=seconds)
 
     async def until_asked(self, count: int) -> None:
         """Wait until the provider was asked so often."""

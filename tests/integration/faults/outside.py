@@ -80,16 +80,17 @@ class Outside:
 
     async def read(self, name: str) -> list[ConsumerRecord]:
         """Return all that stands in a topic now, as a read-committed reader sees it."""
-        records: list[ConsumerRecord] = []
+        async with self.following(name) as topic:
+            return await topic.more()
+
+    @asynccontextmanager
+    async def following(self, name: str) -> AsyncIterator["Following"]:
+        """Give a reader that begins at a topic's start and goes on from where it was."""
         async with self._reader() as reader:
             partitions = await self._partitions(reader, name)
             reader.assign(partitions)
             await reader.seek_to_beginning(*partitions)
-            ends = await reader.end_offsets(partitions)
-            while any([await reader.position(one) < end for one, end in ends.items()]):
-                for batch in (await reader.getmany(timeout_ms=200)).values():
-                    records += batch
-        return records
+            yield Following(reader)
 
     async def reviews(self) -> list[dict[str, Any]]:
         """Return every review that is visible, tombstones left out."""
@@ -152,5 +153,22 @@ class Outside:
 
     async def _partitions(self, reader: AIOKafkaConsumer, name: str) -> list[TopicPartition]:
         topic = self.prefix + name
-        found = await reader._client._wait_on_metadata(topic)  # noqa: F841
+        await reader._client._wait_on_metadata(topic)
         return [TopicPartition(topic, one) for one in sorted(reader.partitions_for_topic(topic))]
+
+
+class Following:
+    """A reader of one topic that is looked through again and again while it grows."""
+
+    def __init__(self, reader: AIOKafkaConsumer) -> None:
+        self._reader = reader
+        self._read: list[ConsumerRecord] = []
+
+    async def more(self) -> list[ConsumerRecord]:
+        """Return what came since the last call, up to where the topic ends now."""
+        ends = await self._reader.end_offsets(list(self._reader.assignment()))
+        while any([await self._reader.position(one) < end for one, end in ends.items()]):
+            for batch in (await self._reader.getmany(timeout_ms=200)).values():
+                self._read += batch
+        records, self._read = self._read, []
+        return records
