@@ -11,6 +11,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any, Final, Protocol, Self
 
 import structlog
@@ -145,7 +146,8 @@ class ReviewPipeline:
         self._writers = writers
         self._review_schema_id = review_schema_id
         self._tracing = tracing or NoTracing()
-        self._told: set[str] = set()
+        # Of each trigger that waits here: where its record stands, and the run.
+        self._waiting: dict[tuple[int, int], str] = {}
 
     async def handle(self, record: SourceRecord) -> Completion:
         """Take one trigger as far as it goes now.
@@ -167,7 +169,7 @@ class ReviewPipeline:
             if run.revision > 0:
                 _log.info("trigger_repeated", run_id=trigger.run_id, offset=record.offset)
                 return Completion()
-            await self._wait_until_whole(run)
+            await self._wait_until_whole(run, record)
             await self._report(trigger, "gathering", "reading the run's records")
             resolved = await self._gather(run)
             return await self._review(run, resolved)
@@ -198,6 +200,12 @@ class ReviewPipeline:
         except StoreUnavailableError as error:
             _log.warning("store_unavailable", error=str(error))
             raise RetryLater(STORE_RETRY_SECONDS, str(error), waiting=True) from error
+
+    def forget(self, record: SourceRecord) -> None:
+        """Drop what is remembered of a trigger that is done with, or another process's now."""
+        run_id = self._waiting.pop(_place(record), None)
+        if run_id is not None:
+            self._wholeness.forget(run_id)
 
     async def _revisit(self, run: Run, *, wanted: bool) -> Completion:
         if wanted and run.wanted_revision <= run.revision:
@@ -231,10 +239,10 @@ class ReviewPipeline:
             raise Rejected("invalid", "this is no scenario.completed")
         return event
 
-    async def _wait_until_whole(self, run: Run) -> None:
-        first_time = run.trigger.run_id not in self._told
+    async def _wait_until_whole(self, run: Run, record: SourceRecord) -> None:
+        first_time = _place(record) not in self._waiting
         if first_time:
-            self._told.add(run.trigger.run_id)
+            self._waiting[_place(record)] = run.trigger.run_id
             await self._report(run.trigger, "received", "the scenario is over")
         delay_seconds = await self._wholeness.delay_seconds(run)
         if delay_seconds > 0:
@@ -263,8 +271,6 @@ class ReviewPipeline:
         await self._report(trigger, "validating", "checking the review", done=calls, total=calls)
 
         async def published() -> None:
-            self._told.discard(trigger.run_id)
-            self._wholeness.forget(trigger.run_id)
             _TRACE.set(trace)  # awaited by whoever commits, whose trace is another run's or none
             await self._report(trigger, "ready", "the review is there", done=calls, total=calls)
             _log.info(
@@ -287,8 +293,14 @@ class ReviewPipeline:
             published_at_ms=_milliseconds(self._clock()),
             reviewed_changes=run.changes,
             arc_digest=resolved.arc_digest,
+            asked_for=run.wanted_revision > run.revision,
         )
-        return Completion(records=(record,), publication=publication, after=published)
+        return Completion(
+            records=(record,),
+            publication=publication,
+            after=published,
+            on_refused=partial(self._store.give_up_revisit, run),
+        )
 
     async def _checked(self, resolved: Resolved, *, run: Run) -> ReviewReady:
         # What is told of the calls is told before what is told of their end.
@@ -367,6 +379,10 @@ class _Reports:
     async def _run(self) -> None:
         while (report := await self._queue.get()) is not None:
             await report
+
+
+def _place(record: SourceRecord) -> tuple[int, int]:
+    return record.partition, record.offset
 
 
 def _calls(arc: Arc) -> int:

@@ -9,7 +9,8 @@ from schemas.review import Status
 class Publication:
     """One revision of a run's review, on its way to the topic.
 
-    `reviewed_changes` is the run's `changes` as read before its context was gathered.
+    `reviewed_changes` is the run's `changes` as read before its context was gathered; `asked_for`
+    says that a new revision stood asked for by then: one asked for later wants another.
     """
 
     run_id: str
@@ -19,3 +20,4 @@ class Publication:
     published_at_ms: int
     reviewed_changes: int
     arc_digest: str
+    asked_for: bool = False

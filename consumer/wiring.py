@@ -191,6 +191,7 @@ class Consumer:
                 barrier,
                 grace_seconds=settings.context_grace_seconds,
                 now_ms=now_ms,
+                monotonic_seconds=time.monotonic,
             ),
             reviewing=reviewing,
             options=self._options,

@@ -28,8 +28,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--backlog",
         type=int,
-        default=50_000,
-        help="how many triggers the fault suite's backlog holds (with --all-faults)",
+        default=1_000_000,
+        help="how many triggers the fault suite's largest backlog holds (with --all-faults)",
     )
 
 

@@ -45,7 +45,7 @@ async def _redo(database_url: str, run_id: str, wait_seconds: float | None) -> N
         if run.revision == 0:
             raise RedoError(f"run {run_id!r} has no published review yet: there is none to redo")
         if wait_seconds is None:
-            sys.stdout.write(f"asked for revision {run.wanted_revision} of {run_id}\n")
+            sys.stdout.write(f"asked for a new revision of {run_id}\n")
             return
         done = await _published(store, run, wait_seconds)
     finally:
@@ -62,6 +62,8 @@ async def _published(store: Store, asked: Run, wait_seconds: float) -> Run:
             run = await store.run(run_id)
             if run is None:
                 raise RedoError(f"run {run_id!r} was erased meanwhile")
+            # One that was under way when this was asked for is not it: then the next is wanted.
+            wanted = max(wanted, run.wanted_revision)
             if run.revision >= wanted:
                 return run
             if run.wanted_revision < wanted:

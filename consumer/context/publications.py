@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Literal
 
-from sqlalchemy import and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, or_, select, update
 
 from consumer.context.database import Database
-from consumer.context.tables import PUBLICATIONS, RUNS
+from consumer.context.tables import CALL_JOURNAL, PUBLICATIONS, RUNS
 from consumer.publication import Publication
 from producer.transactions import ProducerEpoch
 
@@ -82,7 +82,13 @@ class Publications(Database):
         async with self._writing() as connection:
             query = select(PUBLICATIONS).where(is_this).order_by(columns.run_id)
             for row in (await connection.execute(query)).all():
-                await connection.execute(_published(row))
+                published = await connection.execute(_published(row))
+                wanted = published.scalar_one_or_none()
+                if wanted is not None and wanted > row.revision:
+                    # Asked for while this one was written: the models are to be asked anew.
+                    await connection.execute(
+                        delete(CALL_JOURNAL).where(CALL_JOURNAL.c.run_id == row.run_id)
+                    )
             await connection.execute(delete(PUBLICATIONS).where(or_(is_this, of_predecessors)))
 
     def _take(self, rows: Sequence[Mapping[str, Any]]) -> Any:
@@ -111,6 +117,10 @@ def _is_news(publication: Publication, revisions: Mapping[str, int]) -> bool:
 
 
 def _published(row: Any) -> Any:
+    wanted: ColumnElement[int] = RUNS.c.wanted_revision
+    if not row.asked_for:
+        # Whoever asked for this revision while its review was under way wants the next one.
+        wanted = case((wanted == row.revision, row.revision + 1), else_=wanted)
     return (
         update(RUNS)
         .where(RUNS.c.run_id == row.run_id, RUNS.c.revision < row.revision)
@@ -120,5 +130,7 @@ def _published(row: Any) -> Any:
             published_at_ms=row.published_at_ms,
             reviewed_changes=row.reviewed_changes,
             arc_digest=row.arc_digest,
+            wanted_revision=wanted,
         )
+        .returning(RUNS.c.wanted_revision)
     )

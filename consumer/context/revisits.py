@@ -6,10 +6,10 @@ settled by the revision itself: once it is published nothing is due any more, an
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, case, delete, func, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 
 from consumer.context.runs import Run, Runs, run_of
-from consumer.context.tables import CALL_JOURNAL, IS_LATE, IS_WANTED, PUBLICATIONS, RUNS
+from consumer.context.tables import CALL_JOURNAL, IS_LATE, IS_WANTED, RUNS
 
 
 class Revisits(Runs):
@@ -41,19 +41,14 @@ class Revisits(Runs):
         """Ask for a new revision of a published run, and return the run as it is then.
 
         The models are asked anew for it: what is kept of their answers goes. Asking again before
-        it is published changes nothing. None where the run is not known; where nothing of it is
-        published yet, its `wanted_revision` stays 0.
+        it is published changes nothing. A review that began before it was asked for is not it:
+        once such a one is published, the next is wanted. None where the run is not known; where
+        nothing of it is published yet, its `wanted_revision` stays 0.
         """
         is_new = (RUNS.c.run_id == run_id, RUNS.c.revision > 0, ~IS_WANTED)
-        # One that is on its way may be on the topic already: it is not what is asked for.
-        on_its_way = select(func.max(PUBLICATIONS.c.revision)).where(
-            PUBLICATIONS.c.run_id == run_id
-        )
         async with self._writing() as connection:
-            under_way = (await connection.execute(on_its_way)).scalar_one_or_none() or 0
-            latest = case((RUNS.c.revision < under_way, under_way), else_=RUNS.c.revision)
             asked = await connection.execute(
-                update(RUNS).where(*is_new).values(wanted_revision=latest + 1)
+                update(RUNS).where(*is_new).values(wanted_revision=RUNS.c.revision + 1)
             )
             if asked.rowcount == 1:
                 await connection.execute(
@@ -66,7 +61,11 @@ class Revisits(Runs):
 
         What comes later, or is asked for later, makes it due again.
         """
-        is_this = (RUNS.c.run_id == run.trigger.run_id, RUNS.c.revision == run.revision)
+        is_this = (
+            RUNS.c.run_id == run.trigger.run_id,
+            RUNS.c.revision == run.revision,
+            RUNS.c.wanted_revision == run.wanted_revision,
+        )
         async with self._writing() as connection:
             await connection.execute(update(RUNS).where(*is_this).values(wanted_revision=0))
         await self.mark_checked(run)

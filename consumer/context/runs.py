@@ -4,14 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, select, update
+from sqlalchemy import Row, select
 
 from consumer.context.erasures import Erasures
 from consumer.context.errors import UserErasedError
 from consumer.context.records import milliseconds
 from consumer.context.tables import RUN_REFERENCES, RUNS
 from schemas.events import ScenarioCompleted
-from schemas.review import Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,33 +66,6 @@ class Runs(Erasures):
         async with self._reading() as connection:
             found = (await connection.execute(query)).one_or_none()
         return None if found is None else run_of(found)
-
-    async def mark_published(
-        self,
-        run_id: str,
-        *,
-        revision: int,
-        status: Status,
-        published_at_ms: int,
-        reviewed_changes: int = 0,
-        arc_digest: str = "",
-    ) -> bool:
-        """Remember that this revision of the run's review is on the topic.
-
-        `reviewed_changes` is the run's `changes` as read before its context was gathered. Returns
-        False where the run has this revision already, or was erased meanwhile.
-        """
-        values = {
-            "revision": revision,
-            "status": status,
-            "published_at_ms": published_at_ms,
-            "reviewed_changes": reviewed_changes,
-            "arc_digest": arc_digest,
-        }
-        is_news = (RUNS.c.run_id == run_id, RUNS.c.revision < revision)
-        async with self._writing() as connection:
-            done = await connection.execute(update(RUNS).where(*is_news).values(values))
-            return done.rowcount == 1
 
     async def _refuse_erased(self, trigger: ScenarioCompleted) -> None:
         # After the row is committed: an erasure at the same time either deletes it or is seen here.

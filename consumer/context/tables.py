@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    false,
 )
 
 METADATA = MetaData()
@@ -102,6 +103,7 @@ PUBLICATIONS = Table(
     Column("published_at_ms", BigInteger, nullable=False),
     Column("reviewed_changes", BigInteger, nullable=False),
     Column("arc_digest", String(64), nullable=False),
+    Column("asked_for", Boolean, nullable=False, server_default=false()),
     Index("ix_publications_transaction", "transaction_id"),
 )
 

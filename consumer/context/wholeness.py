@@ -1,6 +1,7 @@
 """Is this run whole yet? The shell that asks the store and Kafka what `completeness` needs."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from consumer.context.completeness import grace_left_seconds, is_met
@@ -21,8 +22,20 @@ class Barrier(Protocol):
         """Tell whether ingestion has kept everything below these ends."""
 
 
+@dataclass(slots=True)
+class _Waiting:
+    """A run that is not whole: when its grace is over, and what stood in the topics then."""
+
+    over_at_seconds: float
+    ends: Ends | None = None
+
+
 class Wholeness:
-    """Tells of each run how long to wait before asking again."""
+    """Tells of each run how long to wait before asking again.
+
+    How much of the grace is over is read off the clock once, when a run is first asked about; from
+    there on `monotonic_seconds` counts, so that a clock which is set moves nothing.
+    """
 
     def __init__(
         self,
@@ -31,13 +44,14 @@ class Wholeness:
         *,
         grace_seconds: float,
         now_ms: Callable[[], int],
+        monotonic_seconds: Callable[[], float],
     ) -> None:
         self._store = store
         self._barrier = barrier
         self._grace_seconds = grace_seconds
         self._now_ms = now_ms
-        # What stood in the topics at the moment each run's grace was found to be over.
-        self._ends: dict[str, Ends] = {}
+        self._monotonic_seconds = monotonic_seconds
+        self._waiting: dict[str, _Waiting] = {}
 
     async def delay_seconds(self, run: Run) -> float:
         """Return 0 where the run is to be taken now, else when to ask again (seconds).
@@ -54,18 +68,24 @@ class Wholeness:
         )
         if met:
             return 0.0
+        waiting = self._waiting.get(run.trigger.run_id)
+        if waiting is None:
+            waiting = self._waiting[run.trigger.run_id] = self._begun(run)
+        left_seconds = waiting.over_at_seconds - self._monotonic_seconds()
+        if left_seconds > 0:
+            return min(left_seconds, POLL_SECONDS)
+        if waiting.ends is None:
+            waiting.ends = await self._barrier.snapshot()
+        return 0.0 if await self._barrier.passed(waiting.ends) else POLL_SECONDS
+
+    def _begun(self, run: Run) -> _Waiting:
         left_seconds = grace_left_seconds(
             triggered_at_ms=run.triggered_at_ms,
             now_ms=self._now_ms(),
             grace_seconds=self._grace_seconds,
         )
-        if left_seconds > 0:
-            return min(left_seconds, POLL_SECONDS)
-        run_id = run.trigger.run_id
-        if run_id not in self._ends:
-            self._ends[run_id] = await self._barrier.snapshot()
-        return 0.0 if await self._barrier.passed(self._ends[run_id]) else POLL_SECONDS
+        return _Waiting(self._monotonic_seconds() + left_seconds)
 
     def forget(self, run_id: str) -> None:
-        """Drop what is remembered of a run that is done."""
-        self._ends.pop(run_id, None)
+        """Drop what is remembered of a run that is done, or another process's."""
+        self._waiting.pop(run_id, None)

@@ -16,15 +16,14 @@ import structlog
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
 from consumer.stream.completion import Completion
+from consumer.stream.done import Done, DoneQueue, largest_of, offsets_of
 from consumer.stream.offset_metadata import encode, has_room
 from consumer.stream.offsets import OffsetMap
 from consumer.stream.ports import Erased, Ledger, Transactions
 from consumer.stream.retry import backoff_seconds
 from producer.errors import FencedError, RecordTooLargeError, UncertainCommitError
 from producer.fault_points import FaultPoint, reach
-from producer.record_limits import record_bytes
 
-BATCH_COMPLETIONS: Final = 200
 # A position that moved without work (markers, offsets of a topic's gaps) is committed this often.
 IDLE_SECONDS: Final = 5.0
 BUSY_RETRY_SECONDS: Final = 1.0
@@ -32,22 +31,6 @@ BUSY_RETRY_SECONDS: Final = 1.0
 Answer = TypeVar("Answer")
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True, eq=False)
-class Done:
-    """Work that is done and waits to be made safe.
-
-    `offset` is its record's, None where no record asked for it. Exactly one of `settled`, `again`
-    (the run is under way in another partition: try later, after so many seconds) and `too_large`
-    is called in the end, unless the partition goes to somebody else.
-    """
-
-    completion: Completion
-    offset: int | None
-    settled: Callable[[], None]
-    again: Callable[[float], None]
-    too_large: Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +65,7 @@ class PartitionCommitter:
         self._ledger = ledger
         self._on_erased = on_erased
         self._on_lost = on_lost
-        self._queue: list[Done] = []
+        self._queue = DoneQueue()
         self._news = asyncio.Event()
         self._idle = asyncio.Event()
         self._idle.set()
@@ -93,7 +76,7 @@ class PartitionCommitter:
 
     def offer(self, done: Done) -> None:
         """Take work to be made safe."""
-        self._queue.append(done)
+        self._queue.put(done)
         self._idle.clear()
         self._news.set()
 
@@ -118,7 +101,7 @@ class PartitionCommitter:
         doubt = self.in_doubt
         if doubt is not None and doubt.transaction_id == committed_transaction_id:
             self._finish(doubt.batch)
-        return self._queue
+        return self._queue.rest()
 
     def knows(self, transaction_id: str | None) -> bool:
         """Tell whether a transaction is the last of this process: nobody else was here since."""
@@ -151,19 +134,7 @@ class PartitionCommitter:
                 if self._offsets.progress() == self.committed:
                     return
         if not self._suspended:
-            await self._make_safe(self._batch())
-
-    def _batch(self) -> list[Done]:
-        """Return what goes next, of one run one publication at most."""
-        batch: list[Done] = []
-        runs: set[str] = set()
-        for done in self._queue[:BATCH_COMPLETIONS]:
-            publication = done.completion.publication
-            if publication is None or publication.run_id not in runs:
-                batch.append(done)
-                if publication is not None:
-                    runs.add(publication.run_id)
-        return batch
+            await self._make_safe(self._queue.batch())
 
     async def _make_safe(self, batch: list[Done]) -> None:
         transaction_id = secrets.token_hex(8)
@@ -174,7 +145,7 @@ class PartitionCommitter:
             # Nothing was sent: without the one that is too large, the others go with the next.
             for done in batch:
                 if error.record in done.completion.records:
-                    self._take([done])
+                    self._queue.take([done])
                     done.too_large(str(error))
         except UncertainCommitError as error:
             if isinstance(error.__cause__, RecordTooLargeError):
@@ -186,8 +157,8 @@ class PartitionCommitter:
     def _set_aside_the_largest(self, batch: Sequence[Done], message: str) -> None:
         # The broker does not say which record it refused; that it did means nothing was committed.
         self.in_doubt = None
-        largest = max(batch, key=_largest_bytes)
-        self._take([largest])
+        largest = largest_of(batch)
+        self._queue.take([largest])
         largest.too_large(message)
 
     async def _prepared(self, transaction_id: str, batch: list[Done]) -> list[Done]:
@@ -206,7 +177,7 @@ class PartitionCommitter:
         for done, publication in zip(batch, wanted, strict=True):
             verdict = "go" if publication is None else verdicts[publication.run_id]
             if verdict == "busy":
-                self._take([done])
+                self._queue.take([done])
                 done.again(BUSY_RETRY_SECONDS)
             else:
                 if verdict == "gone":
@@ -216,7 +187,7 @@ class PartitionCommitter:
 
     async def _commit(self, transaction_id: str, batch: list[Done]) -> None:
         records = [record for done in batch for record in done.completion.records]
-        progress = self._offsets.progress(finishing=_offsets(batch))
+        progress = self._offsets.progress(finishing=offsets_of(batch))
         metadata = encode(progress, transaction_id=transaction_id)
         offsets = {self._partition: OffsetAndMetadata(progress.position, metadata)}
         self.in_doubt = InDoubt(transaction_id, tuple(batch))
@@ -238,8 +209,8 @@ class PartitionCommitter:
 
     def _finish(self, batch: Sequence[Done]) -> None:
         self.in_doubt = None
-        self._take(batch)
-        for offset in _offsets(batch):
+        self._queue.take(batch)
+        for offset in offsets_of(batch):
             self._offsets.finish(offset)
         for done in batch:
             done.settled()
@@ -262,10 +233,6 @@ class PartitionCommitter:
                 _log.warning("ledger_waits", **self._where, tries=tries, error=repr(error))
                 await asyncio.sleep(backoff_seconds(tries))
 
-    def _take(self, batch: Sequence[Done]) -> None:
-        taken = set(map(id, batch))
-        self._queue = [done for done in self._queue if id(done) not in taken]
-
     @property
     def has_room(self) -> bool:
         """Tell whether the map of what is finished ahead can grow; False: take nothing more in."""
@@ -274,11 +241,3 @@ class PartitionCommitter:
     @property
     def _where(self) -> dict[str, object]:
         return {"topic": self._partition.topic, "partition": self._partition.partition}
-
-
-def _largest_bytes(done: Done) -> int:
-    return max(map(record_bytes, done.completion.records), default=0)
-
-
-def _offsets(batch: Sequence[Done]) -> list[int]:
-    return [done.offset for done in batch if done.offset is not None]

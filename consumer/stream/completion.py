@@ -14,12 +14,14 @@ class Completion:
 
     Where there is a `publication`, the store learns of it around that transaction; where it may not
     be published any more, the records are left out. `after`, where there is one, is awaited once
-    all is safe; it may be lost in a crash and must not fail.
+    all is safe; it may be lost in a crash and must not fail. `on_refused` is awaited instead of it
+    where a topic does not take the records for their size and there is no record to set aside.
     """
 
     records: tuple[OutputRecord, ...] = ()
     publication: Publication | None = None
     after: Callable[[], Awaitable[None]] | None = None
+    on_refused: Callable[[], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,3 +41,6 @@ class Handler(Protocol):
 
     async def revisit(self, revisit: Revisit) -> Completion:
         """Review a run again."""
+
+    def forget(self, record: SourceRecord) -> None:
+        """Drop what is remembered of a record: it is done with, or another process has it."""

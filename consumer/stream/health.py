@@ -32,6 +32,11 @@ class StreamHealth:
             "Runs that wait for context or for another try, holding no slot.",
             registry=self.registry,
         )
+        self._held = Gauge(
+            "debrief_records_held",
+            "Triggers in memory in any state; intake stops at 4096 and goes on below 2048.",
+            registry=self.registry,
+        )
         self._paused = Gauge(
             "debrief_stream_paused", "1 while no provider answers.", registry=self.registry
         )
@@ -64,8 +69,9 @@ class StreamHealth:
         if (job, topic, str(partition)) in self._lag._metrics:  # noqa: SLF001  # no public way to ask
             self._lag.remove(job, topic, str(partition))
 
-    def work(self, *, in_flight: int, waiting: int, paused: bool) -> None:
+    def work(self, *, held: int, in_flight: int, waiting: int, paused: bool) -> None:
         """Set what the review job is doing."""
+        self._held.set(held)
         self._in_flight.set(in_flight)
         self._waiting.set(waiting)
         self._paused.set(int(paused))

@@ -1,56 +1,26 @@
-"""Run the handler for each piece of work: in lanes, with retries in timers, until it is safe."""
+"""Run the tries of each piece of work: in lanes, with retries in timers, until it is safe."""
 
 import asyncio
 import contextvars
 from collections.abc import Awaitable, Callable, Collection
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Final
 
 import structlog
 from aiokafka.structs import TopicPartition
 
-from consumer.stream.committer import Done
 from consumer.stream.completion import Completion, Handler, Revisit
 from consumer.stream.dead_letters import DeadLetterDesk
-from consumer.stream.errors import (
-    DeadLetterTooLarge,
-    ProviderOutage,
-    Rejected,
-    RetryLater,
-    StreamError,
-)
+from consumer.stream.done import Done
+from consumer.stream.errors import StreamError
 from consumer.stream.health import StreamHealth
 from consumer.stream.lanes import Lanes
-from consumer.stream.retry import RetryLimits, backoff_seconds
+from consumer.stream.retry import RetryLimits
+from consumer.stream.tries import Job, Tries
 from producer.records import SourceRecord
-from schemas.errors import ErrorKind
 
 # A run's lane, within its partition; a record without a key has a lane of its own.
 LaneKey = tuple[TopicPartition, bytes | int]
 
-# A revisit has no record to give up: it is tried again this often at most.
-REVISIT_RETRY_SECONDS: Final = 60.0
-
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(slots=True, eq=False)
-class _Job:
-    work: SourceRecord | Revisit
-    failures: int = 0
-    first_failed_at: datetime | None = None
-    # On the loop's clock, because the other one may be set.
-    first_failed_seconds: float | None = None
-    given_up: bool = False
-
-    def failed(self) -> float:
-        """Count a failure; return the seconds since the first."""
-        now_seconds = asyncio.get_running_loop().time()
-        self.failures += 1
-        if self.first_failed_seconds is None:
-            self.first_failed_at, self.first_failed_seconds = datetime.now(UTC), now_seconds
-        return now_seconds - self.first_failed_seconds
 
 
 class Workers:
@@ -70,18 +40,15 @@ class Workers:
         health: StreamHealth,
         commit: Callable[[TopicPartition, Done], None],
     ) -> None:
-        self._handler = handler
-        self._dead_letters = dead_letters
-        self._limits = limits
+        self._tries = Tries(handler, dead_letters=dead_letters, limits=limits, health=health)
         self._health = health
         self._commit = commit
-        self._lanes: Lanes[LaneKey, _Job] = Lanes(max_in_flight)
+        self._lanes: Lanes[LaneKey, Job] = Lanes(max_in_flight)
         self._tasks: dict[LaneKey, asyncio.Task[None]] = {}
         self._timers: dict[LaneKey, asyncio.TimerHandle] = {}
         self._revisits: set[LaneKey] = set()
         self._followers: set[asyncio.Task[None]] = set()
         self._open = False
-        self._resume_at = 0.0
         self.fatal: StreamError | None = None
 
     @property
@@ -92,7 +59,7 @@ class Workers:
     @property
     def paused(self) -> bool:
         """Tell whether nothing starts because no provider answers."""
-        return asyncio.get_running_loop().time() < self._resume_at
+        return self._tries.paused
 
     @property
     def run_ids(self) -> frozenset[str]:
@@ -103,14 +70,14 @@ class Workers:
     def admit(self, partition: TopicPartition, record: SourceRecord) -> None:
         """Take a record; it starts when its lane and a slot are free."""
         lane = record.key if record.key is not None else record.offset
-        self._lanes.add((partition, lane), _Job(record))
+        self._lanes.add((partition, lane), Job(record))
 
     def admit_revisit(self, partition: TopicPartition, revisit: Revisit) -> None:
         """Take a revisit, unless one of this run is here already."""
         key = (partition, revisit.run_id.encode())
         if key not in self._revisits:
             self._revisits.add(key)
-            self._lanes.add(key, _Job(revisit))
+            self._lanes.add(key, Job(revisit))
 
     def pump(self) -> None:
         """Start what may start."""
@@ -118,7 +85,10 @@ class Workers:
             for key, job in self._lanes.start():
                 self._tasks[key] = asyncio.create_task(self._work(key, job))
         self._health.work(
-            in_flight=self._lanes.running, waiting=self._lanes.waiting, paused=self.paused
+            held=self._lanes.held,
+            in_flight=self._lanes.running,
+            waiting=self._lanes.waiting,
+            paused=self.paused,
         )
 
     def close_gate(self) -> None:
@@ -140,13 +110,15 @@ class Workers:
         dropped = []
         for key in self._lanes.keys:
             if partition is None or key[0] == partition:
-                self._lanes.drop(key)
-                self._revisits.discard(key)
+                for job in self._lanes.drop(key):
+                    self._tries.forget(job)
                 self._stop_timer(key)
                 task = self._tasks.pop(key, None)
                 if task is not None:
                     task.cancel()
                     dropped.append(task)
+        kept = partition is not None
+        self._revisits = {key for key in self._revisits if kept and key[0] != partition}
         if dropped:
             await asyncio.wait(dropped)
         self.pump()
@@ -175,10 +147,10 @@ class Workers:
         for task in self._tasks.values():
             task.cancel()
 
-    async def _work(self, key: LaneKey, job: _Job) -> None:
+    async def _work(self, key: LaneKey, job: Job) -> None:
         result: Completion | float
         try:
-            result = await self._attempt(job)
+            result = await self._tries.attempt(job)
         except StreamError as error:
             self.fatal = error
             result = 0.0
@@ -196,7 +168,7 @@ class Workers:
             self._again_after(key, result)
         self.pump()
 
-    def _complete(self, key: LaneKey, job: _Job, completion: Completion) -> None:
+    def _complete(self, key: LaneKey, job: Job, completion: Completion) -> None:
         # What follows belongs to this work, with its trace, whoever makes it safe.
         context = contextvars.copy_context()
         done = Done(
@@ -204,27 +176,31 @@ class Workers:
             job.work.offset if isinstance(job.work, SourceRecord) else None,
             settled=lambda: self._settled(key, job, done, context),
             again=lambda seconds: self._again_after(key, seconds),
-            too_large=lambda message: self._too_large(key, job, message),
+            too_large=lambda message: self._too_large(key, job, completion, message),
         )
         self._commit(key[0], done)
 
-    def _settled(self, key: LaneKey, job: _Job, done: Done, context: contextvars.Context) -> None:
+    def _settled(self, key: LaneKey, job: Job, done: Done, context: contextvars.Context) -> None:
         self._lanes.finish(key)
-        if isinstance(job.work, Revisit) and not job.given_up:
-            # One given up stays known, or it would be due again at once.
-            self._revisits.discard(key)
+        self._tries.forget(job)
         self._health.done("review", 1)
-        if done.completion.after is not None:
-            follower = asyncio.create_task(_follow(done.completion.after), context=context)
+        after = done.completion.after
+        if after is not None:
+            follower = asyncio.create_task(_follow(after), context=context)
             self._followers.add(follower)
             follower.add_done_callback(self._followers.discard)
+        if isinstance(job.work, Revisit):
+            if not job.given_up:
+                self._revisits.discard(key)
+            elif after is not None:
+                # Until the store knows that it was given up it would be due again at once; where
+                # nobody tells the store, for good.
+                follower.add_done_callback(lambda _: self._revisits.discard(key))
         self.pump()
 
-    def _too_large(self, key: LaneKey, job: _Job, message: str) -> None:
+    def _too_large(self, key: LaneKey, job: Job, refused: Completion, message: str) -> None:
         try:
-            if job.given_up and isinstance(job.work, SourceRecord):
-                raise DeadLetterTooLarge(job.work)
-            completion = self._given_up(job, "too_large", message)
+            completion = self._tries.too_large(job, refused, message)
         except StreamError as error:
             self.fatal = error
         else:
@@ -245,68 +221,9 @@ class Workers:
             timer.cancel()
         return timer is not None
 
-    async def _attempt(self, job: _Job) -> Completion | float:
-        """Try once; return what is to be made safe, or when to try again (seconds)."""
-        try:
-            if isinstance(job.work, SourceRecord):
-                return await self._handler.handle(job.work)
-            return await self._handler.revisit(job.work)
-        except StreamError as error:
-            return self._verdict(job, error)
-        except Exception as error:  # noqa: BLE001  # an unknown fault of one record must not end the others
-            _log.exception("handler_failed", **_named(job))
-            return self._failed(job, type(error).__name__, at_least=0)
-
-    def _verdict(self, job: _Job, error: StreamError) -> Completion | float:
-        if isinstance(error, Rejected):
-            return self._given_up(job, error.kind, str(error))
-        if isinstance(error, ProviderOutage):
-            return self._outage(error)
-        if not isinstance(error, RetryLater):
-            raise error
-        if error.waiting:
-            return error.delay_seconds
-        return self._failed(job, str(error), at_least=error.delay_seconds)
-
-    def _failed(self, job: _Job, message: str, *, at_least: float) -> Completion | float:
-        age_seconds = job.failed()
-        exhausted = self._limits.exhausted(attempts=job.failures, age_seconds=age_seconds)
-        if exhausted and isinstance(job.work, SourceRecord):
-            return self._given_up(job, "failed", message)
-        self._health.retried()
-        pause = REVISIT_RETRY_SECONDS if exhausted else backoff_seconds(job.failures)
-        return max(at_least, pause)
-
-    def _outage(self, error: ProviderOutage) -> float:
-        now = asyncio.get_running_loop().time()
-        if now >= self._resume_at:
-            _log.warning("stream_paused", seconds=error.pause_seconds)
-        self._resume_at = max(self._resume_at, now + error.pause_seconds)
-        return error.pause_seconds
-
-    def _given_up(self, job: _Job, kind: ErrorKind, message: str) -> Completion:
-        job.given_up = True
-        if isinstance(job.work, Revisit):
-            # There is no record to set aside; the review that stands goes on standing.
-            _log.error("revisit_given_up", **_named(job), kind=kind, error=message)
-            return Completion()
-        return self._dead_letters.completion(
-            job.work,
-            kind=kind,
-            message=message,
-            attempts=max(job.failures, 1),
-            first_at=job.first_failed_at,
-        )
-
 
 async def _follow(after: Callable[[], Awaitable[None]]) -> None:
     try:
         await after()
     except Exception:  # noqa: BLE001  # the work itself is safe
         _log.exception("follow_up_failed")
-
-
-def _named(job: _Job) -> dict[str, object]:
-    if isinstance(job.work, Revisit):
-        return {"run_id": job.work.run_id, "reason": job.work.reason}
-    return {"partition": job.work.partition, "offset": job.work.offset}

@@ -80,6 +80,9 @@ class Work:
     async def revisit(self, revisit: Revisit) -> Completion:
         return Completion()
 
+    def forget(self, record: SourceRecord) -> None:
+        return
+
 
 class Bench:
     """One topic with its records, and what is measured on it."""

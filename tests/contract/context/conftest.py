@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,9 @@ import pytest
 
 from consumer.context.records import ContextRecord
 from consumer.context.store import Store, open_store
+from consumer.publication import Publication
 from producer.records import SourceRecord
+from producer.transactions import ProducerEpoch
 from schemas.events import (
     ArtefactSubmitted,
     ContextEvent,
@@ -20,6 +22,7 @@ from schemas.events import (
     ObjectiveRolledUp,
     ScenarioCompleted,
 )
+from schemas.review import Status
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 Make = Callable[..., Any]
@@ -138,6 +141,39 @@ def trigger() -> Make:
         return ScenarioCompleted.model_validate(fields | changes)
 
     return make
+
+
+@pytest.fixture
+def publish(store: Store) -> Callable[..., Awaitable[None]]:
+    """Return how a revision gets published: prepared and settled, as the stream does it."""
+
+    async def publish(
+        run_id: str = "run-1",
+        *,
+        revision: int = 1,
+        status: Status = "complete",
+        at_ms: int = 1_000,
+        changes: int | None = None,
+        arc_digest: str = "",
+        asked_for: bool = True,
+    ) -> None:
+        run = await store.run(run_id)
+        owner = ProducerEpoch(producer_id=1, epoch=1)
+        seen = 0 if run is None else run.changes
+        one = Publication(
+            run_id=run_id,
+            user_id="learner-1",
+            revision=revision,
+            status=status,
+            published_at_ms=at_ms,
+            reviewed_changes=seen if changes is None else changes,
+            arc_digest=arc_digest,
+            asked_for=asked_for,
+        )
+        await store.prepare_publications("tx", partition=0, owner=owner, publications=[one])
+        await store.settle_publications("tx", partition=0, owner=owner)
+
+    return publish
 
 
 @pytest.fixture

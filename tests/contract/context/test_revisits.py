@@ -4,44 +4,31 @@ from collections.abc import Callable
 from typing import Any
 
 from consumer.context.store import Store
-from consumer.publication import Publication
-from producer.transactions import ProducerEpoch
 
 Make = Callable[..., Any]
 
 
 async def _reviewed(
-    store: Store, trigger: Make, run_id: str = "run-1", *, partition: int = 0, at_ms: int = 1_000
+    store: Store,
+    trigger: Make,
+    publish: Make,
+    run_id: str = "run-1",
+    *,
+    partition: int = 0,
+    at_ms: int = 1_000,
 ) -> None:
-    one = trigger(run_id=run_id)
-    run = await store.register(one, triggered_at_ms=5, partition=partition)
-    await store.mark_published(
-        run_id,
-        revision=1,
-        status="partial",
-        published_at_ms=at_ms,
-        reviewed_changes=run.changes,
-    )
-
-
-async def _publish(store: Store, revision: int, run_id: str = "run-1") -> None:
-    run = await store.run(run_id)
-    assert run is not None
-    await store.mark_published(
-        run_id,
-        revision=revision,
-        status="complete",
-        published_at_ms=2_000,
-        reviewed_changes=run.changes,
-    )
+    await store.register(trigger(run_id=run_id), triggered_at_ms=5, partition=partition)
+    await publish(run_id, status="partial", at_ms=at_ms, asked_for=False)
 
 
 async def _wanted(store: Store) -> list[str]:
     return [run.trigger.run_id for run in await store.wanted_runs(limit=9)]
 
 
-async def test_a_revision_is_wanted_until_it_is_published(store: Store, trigger: Make) -> None:
-    await _reviewed(store, trigger)
+async def test_a_revision_is_wanted_until_it_is_published(
+    store: Store, trigger: Make, publish: Make
+) -> None:
+    await _reviewed(store, trigger, publish)
     assert await _wanted(store) == []
     run = await store.want_revision("run-1")
     assert run is not None
@@ -49,7 +36,7 @@ async def test_a_revision_is_wanted_until_it_is_published(store: Store, trigger:
     again = await store.want_revision("run-1")
     assert again == run
     assert await _wanted(store) == ["run-1"]
-    await _publish(store, 2)
+    await publish(revision=2)
     assert await _wanted(store) == []
     third = await store.want_revision("run-1")
     assert third is not None
@@ -65,9 +52,11 @@ async def test_what_is_not_published_cannot_be_wanted_anew(store: Store, trigger
     assert await _wanted(store) == []
 
 
-async def test_the_models_are_asked_anew_once_for_each_request(store: Store, trigger: Make) -> None:
-    await _reviewed(store, trigger)
-    await _reviewed(store, trigger, "run-2")
+async def test_the_models_are_asked_anew_once_for_each_request(
+    store: Store, trigger: Make, publish: Make
+) -> None:
+    await _reviewed(store, trigger, publish)
+    await _reviewed(store, trigger, publish, "run-2")
     for run_id in ("run-1", "run-2"):
         await store.put(run_id, "arc", "h", "old")
     await store.want_revision("run-1")
@@ -79,10 +68,12 @@ async def test_the_models_are_asked_anew_once_for_each_request(store: Store, tri
 
 
 async def test_each_owner_is_told_of_its_own_partitions(
-    store: Store, trigger: Make, message: Make, kept: Make
+    store: Store, trigger: Make, publish: Make, message: Make, kept: Make
 ) -> None:
     for partition, run_id in enumerate(("run-0", "run-1", "run-2")):
-        await _reviewed(store, trigger, run_id, partition=partition, at_ms=1_000 - partition)
+        await _reviewed(
+            store, trigger, publish, run_id, partition=partition, at_ms=1_000 - partition
+        )
         await store.add([kept(message(partition, run_id=run_id))])
         await store.want_revision(run_id)
     late = await store.late_runs(published_since_ms=0, limit=9, partitions=(0, 2))
@@ -93,9 +84,9 @@ async def test_each_owner_is_told_of_its_own_partitions(
 
 
 async def test_a_review_that_cannot_be_written_lets_the_run_rest_until_something_comes(
-    store: Store, trigger: Make, message: Make, kept: Make
+    store: Store, trigger: Make, publish: Make, message: Make, kept: Make
 ) -> None:
-    await _reviewed(store, trigger)
+    await _reviewed(store, trigger, publish)
     await store.add([kept(message(1))])
     run = await store.want_revision("run-1")
     assert run is not None
@@ -110,36 +101,38 @@ async def test_a_review_that_cannot_be_written_lets_the_run_rest_until_something
 
 
 async def test_an_older_failure_does_not_take_back_a_newer_request(
-    store: Store, trigger: Make
+    store: Store, trigger: Make, publish: Make
 ) -> None:
-    await _reviewed(store, trigger)
+    await _reviewed(store, trigger, publish)
     old = await store.run("run-1")
     assert old is not None
-    await _publish(store, 2)
+    await publish(revision=2)
     await store.want_revision("run-1")
     await store.give_up_revisit(old)
     assert await _wanted(store) == ["run-1"]
 
 
-async def test_a_revision_that_is_on_its_way_is_not_the_one_asked_for(
-    store: Store, trigger: Make
+async def test_a_review_that_began_before_it_was_asked_for_is_not_the_one_asked_for(
+    store: Store, trigger: Make, publish: Make
 ) -> None:
-    await _reviewed(store, trigger)
-    owner = ProducerEpoch(producer_id=1, epoch=1)
-    late = Publication(
-        run_id="run-1",
-        user_id="learner-1",
-        revision=2,
-        status="complete",
-        published_at_ms=2_000,
-        reviewed_changes=0,
-        arc_digest="d",
-    )
-    await store.prepare_publications("tx", partition=0, owner=owner, publications=[late])
-    run = await store.want_revision("run-1")
+    await _reviewed(store, trigger, publish)
+    await store.want_revision("run-1")
+    await store.put("run-1", "arc", "h", "asked before")
+    await publish(revision=2, asked_for=False)
+    run = await store.run("run-1")
     assert run is not None
-    assert run.wanted_revision == 3
-    await store.settle_publications("tx", partition=0, owner=owner)
-    assert await _wanted(store) == ["run-1"]
-    await _publish(store, 3)
+    assert (run.revision, run.wanted_revision) == (2, 3)
+    assert await store.get("run-1", "arc", "h") is None
+    await publish(revision=3)
     assert await _wanted(store) == []
+
+
+async def test_a_failure_that_began_before_does_not_take_back_the_request(
+    store: Store, trigger: Make, publish: Make
+) -> None:
+    await _reviewed(store, trigger, publish)
+    read_before = await store.run("run-1")
+    assert read_before is not None
+    await store.want_revision("run-1")
+    await store.give_up_revisit(read_before)
+    assert await _wanted(store) == ["run-1"]

@@ -155,74 +155,53 @@ async def test_a_run_nobody_triggered_is_none(store: Store) -> None:
     assert await store.run("run-1") is None
 
 
-async def test_publishing_is_remembered_and_never_goes_back(store: Store, trigger: Make) -> None:
+async def test_publishing_is_remembered_and_never_goes_back(
+    store: Store, trigger: Make, publish: Make
+) -> None:
     await store.register(trigger(), triggered_at_ms=5)
 
-    async def publish(revision: int) -> bool:
-        return await store.mark_published(
-            "run-1", revision=revision, status="complete", published_at_ms=10
-        )
-
-    assert [await publish(revision) for revision in (2, 1, 2)] == [True, False, False]
+    for revision in (2, 1, 2):
+        await publish(revision=revision)
     run = await store.run("run-1")
     assert run is not None
     assert (run.revision, run.status) == (2, "complete")
 
 
-async def _reviewed(store: Store, trigger: Make) -> None:
+async def _reviewed(store: Store, trigger: Make, publish: Make) -> None:
     run = await store.register(trigger(), triggered_at_ms=5)
     resolved = await gather(store, run.trigger)
-    await store.mark_published(
-        "run-1",
-        revision=1,
-        status="partial",
-        published_at_ms=1_000,
-        reviewed_changes=run.changes,
-        arc_digest=resolved.arc_digest,
-    )
+    await publish(status="partial", changes=run.changes, arc_digest=resolved.arc_digest)
 
 
 async def test_what_comes_after_a_review_makes_the_run_late(
-    store: Store, trigger: Make, objective: Make, kept: Make
+    store: Store, trigger: Make, publish: Make, objective: Make, kept: Make
 ) -> None:
     await store.add([kept(objective(1))])
-    await _reviewed(store, trigger)
+    await _reviewed(store, trigger, publish)
     assert await store.late_runs(published_since_ms=0, limit=9) == ()
     await store.add([kept(objective(2))])
     (late,) = await store.late_runs(published_since_ms=0, limit=9)
     assert late.revision == 1
     assert (await gather(store, late.trigger)).arc_digest != late.arc_digest
     assert await store.late_runs(published_since_ms=1_001, limit=9) == ()
-    await store.mark_published(
-        "run-1",
-        revision=2,
-        status="complete",
-        published_at_ms=2_000,
-        reviewed_changes=late.changes,
-    )
+    await publish(revision=2, at_ms=2_000, changes=late.changes)
     assert await store.late_runs(published_since_ms=0, limit=9) == ()
 
 
 async def test_what_comes_while_a_run_is_reviewed_makes_it_late(
-    store: Store, trigger: Make, objective: Make, kept: Make
+    store: Store, trigger: Make, publish: Make, objective: Make, kept: Make
 ) -> None:
     run = await store.register(trigger(), triggered_at_ms=5)
     await store.add([kept(objective(1))])
-    await store.mark_published(
-        "run-1",
-        revision=1,
-        status="partial",
-        published_at_ms=1,
-        reviewed_changes=run.changes,
-    )
+    await publish(status="partial", at_ms=1, changes=run.changes)
     assert len(await store.late_runs(published_since_ms=0, limit=9)) == 1
 
 
 async def test_a_late_run_that_changed_nothing_is_checked_once(
-    store: Store, trigger: Make, objective: Make, kept: Make
+    store: Store, trigger: Make, publish: Make, objective: Make, kept: Make
 ) -> None:
     await store.add([kept(objective(1))])
-    await _reviewed(store, trigger)
+    await _reviewed(store, trigger, publish)
     await store.add([kept(objective(1))])
     (late,) = await store.late_runs(published_since_ms=0, limit=9)
     assert (await gather(store, late.trigger)).arc_digest == late.arc_digest
@@ -355,12 +334,6 @@ async def test_erasing_while_the_user_is_written_leaves_nothing(
         *(store.add(batch) for batch in batches[10:]),
     )
     assert await store.records_of("run-1", "message") == ()
-
-
-async def test_publishing_an_erased_run_is_told(store: Store, trigger: Make) -> None:
-    run = await store.register(trigger(), triggered_at_ms=5)
-    await store.erase_user("learner-1", erased_at_ms=milliseconds(run.trigger.occurred_at))
-    assert not await store.mark_published("run-1", revision=1, status="complete", published_at_ms=1)
 
 
 async def test_longest_names_fit(store: Store, trigger: Make, message: Make, kept: Make) -> None:

@@ -12,7 +12,7 @@ import fastavro
 import fastavro.schema
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
-from aiokafka.structs import ConsumerRecord, TopicPartition
+from aiokafka.structs import ConsumerRecord, OffsetAndMetadata, TopicPartition
 
 from tests.integration.faults.small_runs import Record
 
@@ -68,7 +68,11 @@ class Outside:
     async def write(self, records: Iterable[Record]) -> None:
         """Write records in this order, acknowledged by all in-sync replicas."""
         producer = AIOKafkaProducer(
-            bootstrap_servers=self.bootstrap, acks="all", enable_idempotence=True, linger_ms=2
+            bootstrap_servers=self.bootstrap,
+            acks="all",
+            enable_idempotence=True,
+            linger_ms=2,
+            max_batch_size=256 * 1024,
         )
         await producer.start()
         try:
@@ -91,6 +95,23 @@ class Outside:
             reader.assign(partitions)
             await reader.seek_to_beginning(*partitions)
             yield Following(reader)
+
+    async def keys_below(
+        self, name: str, ends: Mapping[TopicPartition, int]
+    ) -> dict[TopicPartition, list[str]]:
+        """Return the keys of each partition's first records, up to these offsets.
+
+        The topic holds no transactions, so that a key's index is its record's offset.
+        """
+        keys: dict[TopicPartition, list[str]] = {partition: [] for partition in ends}
+        async with self._reader() as reader:
+            reader.assign(list(ends))
+            await reader.seek_to_beginning(*ends)
+            while behind := [one for one, end in ends.items() if len(keys[one]) < end]:
+                for one, batch in (await reader.getmany(*behind, timeout_ms=200)).items():
+                    assert batch[0].offset == len(keys[one])
+                    keys[one] += [record.key.decode() for record in batch]
+        return {one: found[: ends[one]] for one, found in keys.items()}
 
     async def reviews(self) -> list[dict[str, Any]]:
         """Return every review that is visible, tombstones left out."""
@@ -116,9 +137,14 @@ class Outside:
 
     async def committed(self, group: str) -> dict[TopicPartition, int]:
         """Return where a group stands."""
+        told = await self.committed_with_metadata(group)
+        return {partition: one.offset for partition, one in told.items()}
+
+    async def committed_with_metadata(self, group: str) -> dict[TopicPartition, OffsetAndMetadata]:
+        """Return where a group stands, and what it wrote beside that."""
         async with self.admin() as admin:
             offsets = await admin.list_consumer_group_offsets(group)
-        return {partition: told.offset for partition, told in offsets.items() if told.offset >= 0}
+        return {partition: told for partition, told in offsets.items() if told.offset >= 0}
 
     async def lag(self, group: str, name: str) -> int:
         """Return how many records of a topic are not yet below the group's position."""

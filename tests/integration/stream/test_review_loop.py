@@ -51,6 +51,9 @@ class Reviewer:
         )
         return Completion((record,))
 
+    def forget(self, record: SourceRecord) -> None:
+        return
+
     async def handle(self, record: SourceRecord) -> Completion:
         name = _name(record)
         self.seen.append(name)

@@ -68,7 +68,11 @@ class World:
         self.pipeline = ReviewPipeline(
             store=store,
             wholeness=Wholeness(
-                store, self, grace_seconds=30, now_ms=lambda: milliseconds(self.now)
+                store,
+                self,
+                grace_seconds=30,
+                now_ms=lambda: milliseconds(self.now),
+                monotonic_seconds=lambda: milliseconds(self.now) / 1000,
             ),
             reviewing=self,
             options=ReviewOptions(deadline_seconds=60, xp_band=0.25, base_rates=None),

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from consumer.publication import Publication
-from consumer.stream.committer import Done
 from consumer.stream.completion import Completion
+from consumer.stream.done import Done
 from consumer.stream.offset_metadata import CommittedState, decode
 from consumer.stream.offsets import Progress
 from consumer.stream.ownership import OwnedPartition, Parts, take_over

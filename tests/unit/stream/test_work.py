@@ -9,10 +9,10 @@ from typing import Any, Self
 import pytest
 from aiokafka.structs import TopicPartition
 
-from consumer.stream import work
-from consumer.stream.committer import Done
+from consumer.stream import tries
 from consumer.stream.completion import Completion, Revisit
 from consumer.stream.dead_letters import DeadLetterDesk
+from consumer.stream.done import Done
 from consumer.stream.errors import DeadLetterCeilingExceeded, DeadLetterTooLarge, Rejected
 from consumer.stream.health import StreamHealth
 from consumer.stream.retry import RetryLimits
@@ -42,6 +42,7 @@ class Handler:
 
     def __init__(self) -> None:
         self.seen: list[int | str] = []
+        self.forgotten: list[int] = []
         self.results: list[Completion | Exception] = []
         self.hold = asyncio.Event()
         self.hold.set()
@@ -53,6 +54,9 @@ class Handler:
     async def revisit(self, revisit: Revisit) -> Completion:
         self.seen.append(revisit.reason)
         return await self._result()
+
+    def forget(self, record: SourceRecord) -> None:
+        self.forgotten.append(record.offset)
 
     async def _result(self) -> Completion:
         await self.hold.wait()
@@ -220,7 +224,7 @@ async def test_a_clock_that_is_set_forward_gives_no_record_up(
             cls.days += 1
             return cls(2026, 1, cls.days, tzinfo=tz)
 
-    monkeypatch.setattr(work, "datetime", Days)
+    monkeypatch.setattr(tries, "datetime", Days)
     bench = Bench(attempts=3)
     bench.handler.results = [RuntimeError("one"), RuntimeError("two")]
     await bench.run(_record(1))
@@ -269,7 +273,7 @@ async def test_what_follows_keeps_the_context_of_its_work(bench: Bench) -> None:
             TRACE.set(f"trace-{record.offset}")
             return Completion(after=after)
 
-    bench.workers._handler = Traced()
+    bench.workers._tries._handler = Traced()
     await bench.run(_record(1), _record(2, b"other"))
     for done in bench.offered:
         done.settled()
