@@ -21,6 +21,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 WRITES = {"writes": True}
 BUSY_TIMEOUT_MS = 30_000
 BUSY_PAUSE_SECONDS = 0.02
+# A process that is frozen in the middle of a transaction holds its locks no longer than this.
+IDLE_IN_TRANSACTION_MS = 60_000
 # An arbitrary number of our own, shared by all gateways that start on one PostgreSQL database.
 _MIGRATION_LOCK = 0x6465627269656667
 
@@ -35,6 +37,8 @@ def open_engine(database_url: str) -> AsyncEngine:
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine.sync_engine, "connect", _prepare_postgresql)
     return engine
 
 
@@ -61,8 +65,18 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA synchronous = NORMAL")
+    # What is deleted is written over: erased text must not lie on in free pages.
+    cursor.execute("PRAGMA secure_delete = ON")
     cursor.close()
     connection.run_async(_write_ahead)
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:
+    # Said by a statement, because poolers in between refuse what they do not know at the start.
+    cursor = connection.cursor()
+    cursor.execute(f"SET idle_in_transaction_session_timeout = {IDLE_IN_TRANSACTION_MS}")
+    cursor.close()
+    connection.commit()
 
 
 async def _write_ahead(connection: Any) -> None:

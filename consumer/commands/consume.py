@@ -2,12 +2,14 @@
 
 import asyncio
 import os
+import sys
 from contextlib import AsyncExitStack
 
 import structlog
 
 from consumer.commands.metrics_server import serving_metrics
 from consumer.commands.signals import stop_on_signals
+from consumer.errors import ConfigurationError
 from consumer.observability import configure_logging
 from consumer.settings import KafkaSettings, ReviewJobSettings, Settings, load_settings
 from consumer.wiring import Consumer, Jobs
@@ -20,9 +22,14 @@ def run_consume(*, ingest: bool, review: bool) -> None:
     """Run the chosen jobs.
 
     Raises:
-        ConfigurationError: with every wrong or missing setting.
+        ConfigurationError: with every wrong or missing setting, or for Python's `-O`.
         DebriefError: what no waiting will mend.
     """
+    if sys.flags.optimize:
+        # aiokafka guards the state of its transactions by assertions, which `-O` takes out.
+        raise ConfigurationError(
+            ("PYTHONOPTIMIZE, python -O: assertions must stay on; start without it",)
+        )
     settings = load_settings(ReviewJobSettings if review else KafkaSettings)
     configure_logging(settings.log_format)
     arm(os.environ.get(VARIABLE, ""))

@@ -17,6 +17,7 @@ from consumer.settings import KafkaSettings, load_settings
 from producer.erasure import erasure_record
 from producer.sender import KafkaSender
 from schemas.events import UserErased
+from schemas.registry_client import SchemaRegistry
 from schemas.topics import Topics
 
 
@@ -26,6 +27,7 @@ def run_erase(user_id: str) -> None:
     Raises:
         ConfigurationError: no Kafka is configured, or `user_id` can be no user's.
         SendFailedError: it was not acknowledged; run it again.
+        RegistryUnavailableError, RegistryRefusedError: no schema id is to be had for it.
     """
     settings = load_settings(KafkaSettings)
     try:
@@ -40,9 +42,14 @@ def run_erase(user_id: str) -> None:
 
 
 async def _erase(settings: KafkaSettings, event: UserErased) -> None:
+    topics = Topics.with_prefix(settings.topic_prefix)
+    schema_id = None
+    if settings.schema_registry_url is not None:
+        async with SchemaRegistry(settings.schema_registry_url.get_secret_value()) as registry:
+            schema_id = await registry.id_of("user_erased", topic=topics.user_erased)
     sender = KafkaSender(settings.kafka)
     await sender.start()
     try:
-        await sender.send([erasure_record(event, Topics.with_prefix(settings.topic_prefix))])
+        await sender.send([erasure_record(event, topics, schema_id=schema_id)])
     finally:
         await sender.stop()

@@ -59,7 +59,9 @@ class Erasures(Database):
                 RUN_ERASURES.c.user_digest == digest, ~anew.exists()
             )
             found = await connection.execute(named.order_by(RUN_ERASURES.c.run_id))
-            return tuple(found.scalars())
+            run_ids = tuple(found.scalars())
+        await self.scrub()
+        return run_ids
 
     async def erased_runs(self, run_ids: Collection[str]) -> frozenset[str]:
         """Return which of these runs went with their user, and were not triggered anew since.

@@ -5,11 +5,19 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from consumer.context.completeness import grace_left_seconds, is_met
-from consumer.context.store import Run, Store
+from consumer.context.store import Run, SoundCounts
+from schemas.events import ScenarioCompleted
 
 POLL_SECONDS: Final = 0.5
 
 Ends = Mapping[Any, int]
+
+
+class Counting(Protocol):
+    """Where the records of a run are counted."""
+
+    async def count_sound(self, trigger: ScenarioCompleted) -> SoundCounts:
+        """Count a registered run's distinct sound records."""
 
 
 class Barrier(Protocol):
@@ -39,7 +47,7 @@ class Wholeness:
 
     def __init__(
         self,
-        store: Store,
+        store: Counting,
         barrier: Barrier,
         *,
         grace_seconds: float,

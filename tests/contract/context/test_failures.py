@@ -110,6 +110,27 @@ async def test_a_connection_cut_in_the_middle_may_work_in_a_moment(
 
 
 @pytest.mark.postgres
+async def test_one_who_stands_still_in_a_transaction_loses_its_locks(
+    postgres_database: str, closing: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.database.IDLE_IN_TRANSACTION_MS", 300)
+    frozen, other = closing(open_store(postgres_database)), closing(open_store(postgres_database))
+    await frozen.prepare()
+    await frozen.put("run-1", "arc", "h", "x")
+    update = text("UPDATE call_journal SET outcome = :outcome")
+
+    async def stand_still() -> None:
+        async with frozen._writing() as connection:
+            await connection.execute(update, {"outcome": "of the frozen one"})
+            async with other._writing() as waiting:
+                await waiting.execute(update, {"outcome": "of the other"})
+
+    with pytest.raises(StoreUnavailableError):
+        await stand_still()
+    assert await other.get("run-1", "arc", "h") == "of the other"
+
+
+@pytest.mark.postgres
 async def test_a_deadlock_may_work_in_a_moment(postgres_database: str, closing: Make) -> None:
     store = closing(open_store(postgres_database))
     await store.prepare()

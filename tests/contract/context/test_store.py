@@ -4,6 +4,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -260,6 +261,23 @@ async def test_an_erased_user_leaves_nothing_readable(
     assert "learner" not in left
     assert "run-1" not in left
     assert "gęślą" not in left
+
+
+async def test_erased_text_is_not_left_in_the_files_of_sqlite(
+    tmp_path: Path, closing: Make, trigger: Make, message: Make, kept: Make
+) -> None:
+    store = closing(open_store(f"sqlite:///{tmp_path / 'erased.sqlite3'}"))
+    await store.prepare()
+    run = await store.register(trigger(), triggered_at_ms=5)
+    await store.add([kept(message(n, text="the unforgotten sentence " * 40)) for n in range(30)])
+
+    def is_there() -> bool:
+        files = list(tmp_path.glob("erased.sqlite3*"))
+        return any(b"the unforgotten sentence" in one.read_bytes() for one in files)
+
+    assert is_there()
+    await store.erase_user("learner-1", erased_at_ms=milliseconds(run.trigger.occurred_at))
+    assert not is_there()
 
 
 async def test_an_erasure_called_again_names_the_same_runs(store: Store, trigger: Make) -> None:

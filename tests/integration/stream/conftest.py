@@ -3,10 +3,11 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from aiokafka.structs import ConsumerRecord, OffsetAndMetadata, TopicPartition
 
 from producer.connection import KafkaConnection
@@ -25,13 +26,11 @@ class World:
         self.group = prefix + "group"
         self._producer: AIOKafkaProducer | None = None
 
-    async def start(self) -> None:
-        admin = AIOKafkaAdminClient(**self.connection.client_kwargs())
-        await admin.start()
+    async def start(self, *, partitions: int = 1) -> None:
         names = [*self.topics.inputs, self.topics.review_ready]
         names += [self.topics.dlq(topic) for topic in self.topics.inputs]
-        await admin.create_topics([NewTopic(name, 1, 1) for name in names])
-        await admin.close()
+        async with self._admin() as admin:
+            await admin.create_topics([NewTopic(name, partitions, 1) for name in names])
         self._producer = AIOKafkaProducer(**self.connection.client_kwargs())
         await self._producer.start()
 
@@ -39,10 +38,37 @@ class World:
         assert self._producer is not None
         await self._producer.stop()
 
-    async def put(self, topic: str, *keys: str) -> None:
+    async def put(self, topic: str, *keys: str, partition: int | None = None) -> None:
         assert self._producer is not None
         for key in keys:
-            await self._producer.send_and_wait(topic, value=key.encode(), key=key.encode())
+            await self._producer.send_and_wait(
+                topic, value=key.encode(), key=key.encode(), partition=partition
+            )
+
+    async def expire(self, topic: str, offset: int) -> None:
+        """Delete what stands below an offset, as retention does."""
+        async with self._admin() as admin:
+            await admin.delete_records({TopicPartition(topic, 0): RecordsToDelete(offset)})
+
+    async def until_members(self, group: str, count: int) -> None:
+        """Wait until a group has so many members, or fail the test."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while await self._members(group) != count:  # noqa: ASYNC110  # brokers set no event
+                await asyncio.sleep(0.1)
+
+    async def _members(self, group: str) -> int:
+        async with self._admin() as admin:
+            (answer,) = await admin.describe_consumer_groups([group])
+        return len(answer.groups[0][5])
+
+    @asynccontextmanager
+    async def _admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
+        admin = AIOKafkaAdminClient(**self.connection.client_kwargs())
+        await admin.start()
+        try:
+            yield admin
+        finally:
+            await admin.close()
 
     async def read(self, topic: str) -> list[ConsumerRecord]:
         """Return all that stands in a topic now."""
@@ -51,33 +77,34 @@ class World:
         )
         await consumer.start()
         try:
-            partition = TopicPartition(topic, 0)
-            consumer.assign([partition])
-            await consumer.seek_to_beginning(partition)
-            end = (await consumer.end_offsets([partition]))[partition]
+            await consumer._client._wait_on_metadata(topic)
+            numbers = consumer.partitions_for_topic(topic)
+            partitions = [TopicPartition(topic, number) for number in numbers]
+            consumer.assign(partitions)
+            await consumer.seek_to_beginning(*partitions)
+            ends = await consumer.end_offsets(partitions)
             records: list[ConsumerRecord] = []
-            while await consumer.position(partition) < end:
+            while any([await consumer.position(one) < end for one, end in ends.items()]):
                 for batch in (await consumer.getmany(timeout_ms=200)).values():
                     records += batch
             return records
         finally:
             await consumer.stop()
 
-    async def committed(self, group: str, topic: str) -> int:
-        admin = AIOKafkaAdminClient(**self.connection.client_kwargs())
-        await admin.start()
-        try:
+    async def committed(self, group: str, topic: str, *, partition: int = 0) -> int:
+        async with self._admin() as admin:
             offsets = await admin.list_consumer_group_offsets(group)
-        finally:
-            await admin.close()
-        told = offsets.get(TopicPartition(topic, 0))
+        told = offsets.get(TopicPartition(topic, partition))
         return -1 if told is None else int(told.offset)
 
-    async def until_committed(self, group: str, topic: str, offset: int) -> None:
+    async def until_committed(
+        self, group: str, topic: str, offset: int, *, partition: int = 0
+    ) -> None:
         """Wait until a group's offset has come so far, or fail the test."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while await self.committed(group, topic) < offset:  # noqa: ASYNC110  # brokers set no event
-                await asyncio.sleep(0.2)
+            # Brokers set no event.
+            while await self.committed(group, topic, partition=partition) < offset:  # noqa: ASYNC110
+                await asyncio.sleep(0.1)
 
     async def commit(self, group: str, topic: str, offset: int, metadata: str) -> None:
         """Commit an offset as anybody's tool could."""
@@ -97,6 +124,15 @@ class World:
 async def world(kafka_bootstrap: str) -> AsyncIterator[World]:
     made = World(kafka_bootstrap)
     await made.start()
+    yield made
+    await made.stop()
+
+
+@pytest.fixture
+async def wide_world(kafka_bootstrap: str) -> AsyncIterator[World]:
+    """Give a world whose topics have two partitions."""
+    made = World(kafka_bootstrap)
+    await made.start(partitions=2)
     yield made
     await made.stop()
 

@@ -341,6 +341,37 @@ async def test_a_revisit_whose_review_is_not_valid_is_given_up_and_the_first_sta
     assert second is not None
 
 
+async def test_a_redo_asked_for_while_a_review_is_written_wants_the_one_after_it(
+    world: World,
+) -> None:
+    await _partial(world)
+    await world.store.add(world.records[-2:])
+    late = Revisit(run_id=world.trigger.run_id, partition=3, reason="late_context")
+    begun = await world.pipeline.revisit(late)
+    await world.store.want_revision(world.trigger.run_id)
+    second = await world._publish(begun)
+    (third,) = await world.revisited()
+    assert second is not None
+    assert third is not None
+    assert (second.revision, third.revision) == (2, 3)
+    assert await world.revisited() == []
+
+
+async def test_a_revision_refused_by_its_topic_is_due_again_by_something_new_only(
+    world: World,
+) -> None:
+    await _whole(world)
+    await world.store.want_revision(world.trigger.run_id)
+    (redo,) = await world.attention.due_revisits([3])
+    refused = await world.pipeline.revisit(redo)
+    assert refused.on_refused is not None
+    await refused.on_refused()
+    assert await world.revisited() == []
+    await world.store.want_revision(world.trigger.run_id)
+    (second,) = await world.revisited()
+    assert second is not None
+
+
 async def test_a_first_review_that_is_not_valid_is_rejected(world: World) -> None:
     world.fault = InvalidReviewError("xp: the sum is off")
     await world.store.add(world.records)

@@ -156,6 +156,48 @@ async def test_a_revisit_given_up_writes_no_dead_letter_and_is_not_taken_again(
     assert bench.handler.seen == ["redo"]
 
 
+async def test_a_revisit_too_large_for_its_topic_is_given_up_and_may_come_again(
+    bench: Bench,
+) -> None:
+    told = asyncio.Event()
+
+    async def given_up() -> None:
+        await told.wait()
+
+    bench.handler.results = [Completion(on_refused=given_up)]
+    await bench.run(REDO)
+    bench.offered[0].too_large("over the limit")
+    assert bench.offered[1].completion.records == ()
+    bench.offered[1].settled()
+    await bench.run(REDO)
+    assert bench.handler.seen == ["redo"]  # the store does not know yet
+    told.set()
+    await bench.workers.follow_up(1)
+    await bench.run(REDO)
+    assert bench.handler.seen == ["redo", "redo"]
+
+
+async def test_a_revisit_given_up_may_come_again_where_its_partition_was_elsewhere(
+    bench: Bench,
+) -> None:
+    bench.handler.results = [Rejected("invalid", "no")]
+    await bench.run(REDO)
+    bench.offered[0].settled()
+    await bench.workers.drop(PARTITION)
+    await bench.run(REDO)
+    assert bench.handler.seen == ["redo", "redo"]
+
+
+async def test_what_is_remembered_of_a_record_goes_when_it_is_safe_or_anothers(
+    bench: Bench,
+) -> None:
+    await bench.run(_record(1), _record(2), _record(3))
+    bench.offered[0].settled()
+    assert bench.handler.forgotten == [1]
+    await bench.workers.drop(PARTITION)
+    assert bench.handler.forgotten == [1, 2, 3]
+
+
 async def test_a_rejected_record_becomes_its_dead_letter_with_its_offset(bench: Bench) -> None:
     bench.handler.results = [Rejected("invalid", "stages: want at least one")]
     await bench.run(_record(4))
