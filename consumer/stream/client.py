@@ -18,6 +18,8 @@ from producer.records import SourceRecord
 
 POLL_MILLISECONDS = 200
 _RECONNECT_LIMIT_SECONDS = 10.0
+# How long leaving may take beyond the drain of a rebalance that is under way.
+LEAVE_SECONDS = 10.0
 
 _log = structlog.get_logger(__name__)
 
@@ -63,6 +65,20 @@ async def join(
             health.up(membership.job)
             return consumer
     return None
+
+
+async def leave(membership: Membership, consumer: AIOKafkaConsumer) -> None:
+    """Stop a consumer, and give up waiting for it where that never ends.
+
+    Where brokers are lost, aiokafka may swallow the cancellation of its own background tasks and
+    then wait for them for ever. Cancelled once more they end; a member that is left behind is put
+    out of the group at its next rebalance.
+    """
+    try:
+        async with asyncio.timeout(membership.rebalance_seconds + LEAVE_SECONDS):
+            await consumer.stop()
+    except (TimeoutError, KafkaError) as error:
+        _log.warning("consumer_left_behind", job=membership.job, error=repr(error))
 
 
 def _arguments(membership: Membership) -> dict[str, Any]:

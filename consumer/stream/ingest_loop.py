@@ -14,6 +14,7 @@ from consumer.stream.client import (
     POLL_MILLISECONDS,
     Membership,
     join,
+    leave,
     pause,
     read_position,
     report_lag,
@@ -109,7 +110,7 @@ class IngestLoop:
                 _log.warning("ingest_rejoins", error=repr(error))
                 await pause(self._stopping, backoff_seconds(min(tries, 5)))
             finally:
-                await consumer.stop()
+                await leave(self._membership, consumer)
         self._health.down(self._membership.job, "stopped")
 
     async def _read(self, consumer: AIOKafkaConsumer) -> None:

@@ -57,7 +57,8 @@ class OwnedPartition:
         if not self._task.done():
             # What it was about is in doubt; whoever takes over will know.
             self._task.cancel()
-            await asyncio.wait((self._task,))
+            await asyncio.wait((self._task,), timeout=RELEASE_SECONDS)
+        # Whatever it still waited for ends with its producer.
         await self._sender.stop()
 
 

@@ -16,6 +16,7 @@ from consumer.stream.client import (
     POLL_MILLISECONDS,
     Membership,
     join,
+    leave,
     pause,
     read_position,
     report_lag,
@@ -107,7 +108,7 @@ class ReviewLoop:
                 await pause(self._stopping, backoff_seconds(min(tries, 5)))
             finally:
                 await self._assignment.close()
-                await consumer.stop()
+                await leave(self._membership, consumer)
         await self._workers.drop()
         await self._workers.follow_up(HANDOVER_SECONDS)
         self._health.down(self._membership.job, "stopped")

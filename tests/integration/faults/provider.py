@@ -87,6 +87,8 @@ class SlowProvider:
         self.asked: list[Asking] = []
         self.refused = 0
         self._away = False
+        self._answers = asyncio.Event()
+        self._answers.set()
         self._journaled = journaled
         self._emulator = create_emulator()
 
@@ -98,6 +100,15 @@ class SlowProvider:
             yield
         finally:
             self._away = False
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Answer nothing while the block runs; what was asked meanwhile is answered after it."""
+        self._answers.clear()
+        try:
+            yield
+        finally:
+            self._answers.set()
 
     @property
     def repeated(self) -> int:
@@ -116,6 +127,7 @@ class SlowProvider:
             return
         asking = await self._read(str(scope["path"]), body)
         self.asked.append(asking)
+        await self._answers.wait()
         await asyncio.sleep(self.latency_seconds)
         if self._away:
             self.refused += 1

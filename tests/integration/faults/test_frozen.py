@@ -18,14 +18,16 @@ CALLS_OF_A_RUN = 3
 async def test_frozen_past_its_session_and_thawed_after_a_takeover(
     deploy: MakeDeployment, kafka_bootstrap: str, scale: Callable[[int, int], int]
 ) -> None:
-    deployment = await deploy(kafka_bootstrap, latency_seconds=scale(2, 6))
+    deployment = await deploy(kafka_bootstrap, settings={"REVIEW_DEADLINE_SECONDS": "600"})
     runs = small_runs(scale(12, 100))
     await deployment.write(runs)
     zombie = deployment.consume()
     # Frozen between its look into the journal and its request, it would send that after the thaw,
-    # and nobody but the provider could tell. So: once every call is under way.
-    await deployment.until_asked(CALLS_OF_A_RUN * len(runs))
-    zombie.signal(signal.SIGSTOP)
+    # and nobody but the provider could tell; and in the middle of a write it would hold SQLite's
+    # file. So: once every call is under way, and before any is answered.
+    with deployment.provider.holding():
+        await deployment.until_asked(CALLS_OF_A_RUN * len(runs))
+        zombie.signal(signal.SIGSTOP)
     successor = deployment.consume()
     await deployment.until_reviewed(runs)
     await deployment.until_caught_up()

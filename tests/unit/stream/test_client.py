@@ -1,8 +1,15 @@
-"""How Kafka's consumer may be used: aiokafka's traps, looked for in the code itself."""
+"""How Kafka's consumer is used: aiokafka's traps, some looked for in the code itself."""
 
 import ast
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
+
+from consumer.stream import client
+from consumer.stream.client import Membership, leave
+from producer.connection import KafkaConnection
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 # A cancelled poll disables `max_poll_interval_ms` for good, and a seek to what was committed passes
@@ -33,3 +40,41 @@ def test_a_poll_is_awaited_by_itself_and_never_cut_short() -> None:
     polls = [(where, parent) for where, parent, name in _calls() if name == "getmany"]
     assert len(polls) >= 5
     assert [where for where, parent in polls if not isinstance(parent, ast.Await)] == []
+
+
+class Stubborn:
+    """A consumer whose background task lets one cancellation pass."""
+
+    def __init__(self) -> None:
+        self.ended = False
+
+    async def stop(self) -> None:
+        task = asyncio.create_task(self._work())
+        await asyncio.sleep(0)
+        task.cancel()
+        await task
+
+    async def _work(self) -> None:
+        try:
+            await asyncio.Event().wait()
+        except asyncio.CancelledError:
+            try:
+                await asyncio.Event().wait()
+            finally:
+                self.ended = True
+
+
+async def test_a_consumer_that_does_not_stop_is_left_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(client, "LEAVE_SECONDS", 0.0)
+    membership = Membership(
+        job="review",
+        connection=KafkaConnection(bootstrap_servers="127.0.0.1:1"),
+        group="g",
+        topics=("t",),
+        rebalance_seconds=0.01,
+    )
+    stubborn = Stubborn()
+    await leave(membership, stubborn)
+    assert stubborn.ended
