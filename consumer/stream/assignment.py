@@ -149,9 +149,16 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka i
         if revoked:
             await self.let_go()
 
-    async def on_partitions_assigned(self, _assigned: set[TopicPartition]) -> None:
-        """Have the next round take over what is assigned now."""
+    async def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
+        """Have the next round take over what is assigned now.
+
+        What runs of the other partitions is stopped before that: their next owner begins at this
+        moment, and would ask a model for what is being answered here.
+        """
         self._generation += 1
+        gone = self._owned.keys() - assigned
+        if gone:
+            self._workers.interrupt(gone)
 
     async def _take(self, partition: TopicPartition, parts: Parts) -> None:
         owned, goes_on = await take_over(partition, parts, previous=self._owned.get(partition))

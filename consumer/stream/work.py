@@ -141,11 +141,15 @@ class Workers:
                     self._lanes.resume(key)
         self.pump()
 
-    def interrupt(self) -> None:
-        """Start nothing more until `open_gate`, and stop what runs: it is to be tried once more."""
+    def interrupt(self, partitions: Collection[TopicPartition] | None = None) -> None:
+        """Start nothing more until `open_gate`, and stop what runs: it is to be tried once more.
+
+        `partitions` None: of all.
+        """
         self.close_gate()
-        for task in self._tasks.values():
-            task.cancel()
+        for (partition, _), task in self._tasks.items():
+            if partitions is None or partition in partitions:
+                task.cancel()
 
     async def _work(self, key: LaneKey, job: Job) -> None:
         result: Completion | float

@@ -14,6 +14,7 @@ from tests.integration.faults.small_runs import small_runs
 pytestmark = pytest.mark.kafka
 
 MEMBERS_AT_MOST = 3
+CHANGES_AT_LEAST = 10
 
 
 async def test_a_storm_of_rebalances(
@@ -30,7 +31,7 @@ async def test_a_storm_of_rebalances(
     loop = asyncio.get_running_loop()
     end = loop.time() + seconds
     async with OffsetWatch(deployment) as offsets:
-        while loop.time() < end:
+        while loop.time() < end or changes < CHANGES_AT_LEAST:
             more = small_runs(scale(4, 20))
             await deployment.write(more)
             runs += more

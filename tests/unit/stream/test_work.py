@@ -292,6 +292,19 @@ async def test_interrupted_work_is_cut_and_tried_once_more_when_the_gate_opens(
     assert [done.offset for done in bench.offered] == [1]
 
 
+async def test_only_work_of_partitions_that_went_is_interrupted(bench: Bench) -> None:
+    other = TopicPartition(PARTITION.topic, 1)
+    bench.handler.hold.clear()
+    await bench.run(_record(1))
+    bench.workers.admit(other, _record(9, b"other"))
+    bench.workers.pump()
+    await settle()
+    bench.workers.interrupt({PARTITION})
+    bench.handler.hold.set()
+    await settle()
+    assert [done.offset for done in bench.offered] == [9]
+
+
 async def test_what_follows_safe_work_may_fail_without_harm(bench: Bench) -> None:
     async def fails() -> None:
         raise OSError("the progress topic is gone")
