@@ -34,7 +34,8 @@ IMPROVED_SCORE: Final = 1.0
 class GeneratedArc:
     """One run: its records in time order, its trigger, and the figures that it was made from.
 
-    `minutes` is the time expected of each stage, also where the events do not tell it.
+    `minutes` is the time expected of each stage, also where the events do not tell it;
+    `evidence` how many sentences of each artefact give evidence, and of how many.
     """
 
     records: tuple[ContextEvent, ...]
@@ -42,6 +43,7 @@ class GeneratedArc:
     rollups: tuple[Rollup, ...]
     minutes: tuple[float, ...]
     canaries: dict[str, tuple[str, ...]]
+    evidence: tuple[tuple[int, int], ...]
 
 
 def generate(factors: Factors, *, seed: int, change: Change | None = None) -> GeneratedArc:
@@ -58,7 +60,7 @@ def generate(factors: Factors, *, seed: int, change: Change | None = None) -> Ge
     if change is not None and change.factor == "improved":
         objectives = tuple(_improved(o, change.touches) for o in objectives)
     messages, canaries = messages_of(run_id, factors, source, personas, change)
-    artefacts = artefacts_of(run_id, factors, source, rollups, change)
+    artefacts, evidence = artefacts_of(run_id, factors, source, rollups, change)
     trigger = ScenarioCompleted(
         event_id=uuid5(NAMESPACE_URL, run_id),
         occurred_at=START + timedelta(days=1),
@@ -94,6 +96,7 @@ def generate(factors: Factors, *, seed: int, change: Change | None = None) -> Ge
         rollups=rollups,
         minutes=minutes,
         canaries=canaries,
+        evidence=evidence,
     )
 
 

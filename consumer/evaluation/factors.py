@@ -1,17 +1,20 @@
 """Factors: what is planted in one generated arc, drawn from a seed.
 
 Of every 20 arcs 5 stay below the minimum n, 6 are above it and hold no pattern, and 9 hold one or
-two. Everything else that differs between real runs is drawn for all alike: difficulty that grows
-with the order, noise, outliers, missing times, kinds of issue that are common in general, how many
-personas, texts, dimensions and points there are.
+two, of every kind that a review can claim but `stuck` (which follows from poor first tries) and
+`recovery`. Everything else that differs between real runs is drawn for all alike: difficulty that
+grows with the order, noise, outliers, missing times, kinds of issue that are common in general, how
+many personas, texts, dimensions and points there are.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Final, Literal
 
 Issue = Literal["recurring", "fixed", "returning"]
 Help = Literal["none", "flat", "independent", "avoiding", "leaning"]
+Evidence = Literal["usual", "rising", "falling"]
 
 # How often each kind occurs in general: what an operator gives as ISSUE_BASE_RATES. The last two
 # are decoys, common in everybody's work.
@@ -38,6 +41,7 @@ SCORE_NOISE: Final = 0.05
 HINT_LADDER: Final = 4
 HINTS_MANY, HINTS_FEW, HINTS_USUAL = 0.85, 0.05, 0.2
 AVOIDANCE_LOSS: Final = 0.38
+SCORED: Final = frozenset({"help", "calibration", "first_pass"})
 # One factor, or two at once.
 PLANTED: Final = (
     ("pace",),
@@ -46,7 +50,21 @@ PLANTED: Final = (
     ("pace", "issue"),
     ("issue", "help"),
     ("pace", "help"),
+    ("calibration",),
+    ("first_pass",),
+    ("writing",),
+    ("asking",),
+    ("calibration", "issue"),
+    ("writing", "pace"),
+    ("first_pass", "asking"),
 )
+RATING_NOISE: Final = 0.10
+RATING_GAPS: Final = (0.10, 0.30)
+FIRST_RISES: Final = (0.20, 0.50)
+# What the learner's sentences are: the share that give evidence, and that ask.
+EVIDENCE_FEW, EVIDENCE_USUAL = 0.05, 0.15
+EVIDENCE_MANY: Final = (0.25, 0.60)
+ASKING_RATES: Final = (0.15, 0.50)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,6 +73,9 @@ class Factors:
 
     `objectives` counts those of each stage; `rates` are the kinds of issue that the run may show,
     each with how often it does by nature; `touched` the kind that the issue factor is about.
+    `rating_gap` is how far above the scores the learner rates the own work, `first_rise` how much
+    the first tries gain over the arc, `evidence_share` how many of the sentences give evidence
+    where that rises or falls, `asking` how many messages ask (0: the usual few).
     """
 
     index: int
@@ -72,6 +93,11 @@ class Factors:
     touched: str | None
     touched_rate: float
     help: Help
+    rating_gap: float
+    first_rise: float
+    evidence: Evidence
+    evidence_share: float
+    asking: float
     quality: tuple[float, ...]
     points: int
     capped: bool
@@ -93,7 +119,7 @@ def draw(seed: int, index: int) -> Factors:
     kinds = source.choice(PLANTED) if planted else ()
     least = 6 if "pace" in kinds else 5 if planted else 4
     stages = source.randint(1, 3) if thin else source.randint(least, 10)
-    fewest = 3 if "help" in kinds else 2
+    fewest = 3 if {"help", "first_pass"} & set(kinds) else 2
     objectives = tuple(
         source.randint(0, 1) if thin else source.randint(fewest, 4) for _ in range(stages)
     )
@@ -105,6 +131,16 @@ def draw(seed: int, index: int) -> Factors:
         issue = source.choice(("recurring", "recurring", "fixed", "returning"))
     dimensions = source.randint(1, 12)
     low = 0.40 if planted and "help" not in kinds and source.random() < 0.6 else 0.64
+    high = 0.97
+    rating_gap = first_rise = 0.0
+    if "calibration" in kinds:
+        rating_gap = source.choice((-1, 1)) * source.uniform(*RATING_GAPS)
+        # Who rates the own work higher than it was needs room above it, and the other way round.
+        low, high = (0.40, 0.72) if rating_gap > 0 else (0.64, 0.97)
+    if "first_pass" in kinds:
+        first_rise = source.choice((-1, 1)) * source.uniform(*FIRST_RISES)
+        low, high = 0.66, 0.78
+    evidence: Evidence = source.choice(("rising", "falling")) if "writing" in kinds else "usual"
     calm: Help = source.choice(("none", "flat", "flat"))
     moved: Help = source.choice(("independent", "independent", "avoiding", "leaning"))
     return Factors(
@@ -112,7 +148,7 @@ def draw(seed: int, index: int) -> Factors:
         thin=thin,
         objectives=objectives,
         expected_known=expected_known,
-        scored="help" in kinds or source.random() < 0.92,
+        scored=bool(SCORED & set(kinds)) or source.random() < 0.92,
         untimed_rate=source.choice((0.0, 0.0, 0.04)),
         noise_cv=source.choice(NOISE_CV),
         slope=source.choice(SLOPES) * source.choice((-1, 1)) if "pace" in kinds else 0.0,
@@ -123,13 +159,34 @@ def draw(seed: int, index: int) -> Factors:
         touched=source.choice(sorted(set(rates) - DECOYS)) if issue else None,
         touched_rate=source.uniform(*PLANTED_RATE),
         help=moved if "help" in kinds else calm,
-        quality=tuple(source.uniform(low, 0.97) for _ in range(dimensions)),
+        rating_gap=rating_gap,
+        first_rise=first_rise,
+        evidence=evidence,
+        evidence_share=source.uniform(*EVIDENCE_MANY),
+        asking=source.uniform(*ASKING_RATES) if "asking" in kinds else 0.0,
+        quality=tuple(source.uniform(low, high) for _ in range(dimensions)),
         points=source.choice((1, 7, 50, 100, 240, 500, 1000)),
         capped=source.random() < 0.7,
-        personas=source.randint(0, 3),
-        artefacts=source.randint(0, 1) if thin else source.randint(0, stages),
-        text_sentences=source.choice((1, 2)) if thin else source.choice((2, 5, 25)),
+        personas=3 if "asking" in kinds else source.randint(0, 3),
+        artefacts=_artefacts(source, kinds, stages=stages, thin=thin),
+        text_sentences=_sentences(source, kinds, thin=thin),
     )
+
+
+def _artefacts(source: Random, kinds: Sequence[str], *, stages: int, thin: bool) -> int:
+    if "calibration" in kinds:
+        return source.randint(6, 10)
+    if "writing" in kinds:
+        return source.randint(4, 6)
+    return source.randint(0, 1) if thin else source.randint(0, stages)
+
+
+def _sentences(source: Random, kinds: Sequence[str], *, thin: bool) -> int:
+    if "writing" in kinds:
+        return 36
+    if "calibration" in kinds:
+        return 6
+    return source.choice((1, 2)) if thin else source.choice((2, 5, 25))
 
 
 def _rates(source: Random, *, rated: bool) -> dict[str, float]:

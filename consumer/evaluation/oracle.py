@@ -6,90 +6,50 @@ mean of the hints, the quality planted in each dimension. It does not know which
 Its tests are the most powerful of those models at the error levels that Debrief's signals have,
 and it is held to the same least evidence:
 
-- pace: likelihood ratio of a slope against none on every objective's time, with the mixture of
-  usual times and outliers; p ≤ .10, 10 % a stage, four stages timed whole;
+- pace (`oracle_pace`): likelihood ratio of a slope against none on the stages' times, with the
+  mixture of usual times and outliers; p ≤ .10, 10 % a stage, four stages timed whole;
 - a kind of issue: its hits against the rate it has by nature (binomial, uniformly most powerful);
-  p ≤ .005, Benjamini-Hochberg at .05 over the run's kinds, three hits in two stages. Fixed: no hit
+  p ≤ .005, Benjamini-Hochberg at .01 over the run's kinds, three hits in two stages. Fixed: no hit
   after feedback that named it, p ≤ .01 under the rate that was planted, and more hits before it
   than by nature, p ≤ .01;
 - help: the score test of a trend in binomial counts of known rate, p ≤ .005, one hint over the arc;
   the scores held where the known-noise estimate of their loss is ≤ .10, avoidance at ≥ .15 and
-  p ≤ .10 (Neyman and Pearson 1933; Cox and Hinkley 1974).
+  p ≤ .10 (Neyman and Pearson 1933; Cox and Hinkley 1974);
+- ratings, first tries, texts and questions: `oracle_texts`.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import comb, erfc, exp, log, log1p, sqrt
+from math import sqrt
 from statistics import fmean
-from typing import Final
 
 from consumer.evaluation.arcs import GeneratedArc
 from consumer.evaluation.factors import (
     HINT_LADDER,
     HINTS_USUAL,
-    OUTLIER_RATE,
-    OUTLIER_TIMES,
     SCORE_NOISE,
     Factors,
 )
-from consumer.evaluation.rollups import DIFFICULTY_LOSS, Rollup, log_ratio, seconds_noise
+from consumer.evaluation.oracle_pace import best_pace
+from consumer.evaluation.oracle_tests import binomial_tail, two_sided
+from consumer.evaluation.oracle_texts import best_of_texts, planted_in_texts
+from consumer.evaluation.rollups import DIFFICULTY_LOSS, Rollup
 from consumer.evaluation.truth import TruePattern
 from schemas.review import Direction
 
-PACE_LIKELIHOOD_GAIN: Final = 2.7055 / 2  # half the 90 % point of chi-square, one degree
-MIN_SLOPE, SLOPE_STEP, SLOPE_REACH = 0.10, 0.005, 0.45
-ISSUE_MAX_P, FIXED_MAX_P, FALSE_DISCOVERY_RATE = 0.005, 0.01, 0.05
+ISSUE_MAX_P, FIXED_MAX_P, FALSE_DISCOVERY_RATE = 0.005, 0.01, 0.01
 HELP_MAX_P, MIN_HINTS, HELD_LOSS, LOSS, LOSS_MAX_P = 0.005, 1.0, 0.10, 0.15, 0.10
-MIN_STAGES, MIN_HITS, MIN_HIT_STAGES, MIN_OBJECTIVES = 4, 3, 2, 6
+MIN_HITS, MIN_HIT_STAGES, MIN_OBJECTIVES = 3, 2, 6
 
 
 def best_claims(factors: Factors, arc: GeneratedArc) -> tuple[TruePattern, ...]:
     """Return what the best detector claims of the arc."""
-    return (*_pace(factors, arc), *_issues(factors, arc.rollups), *_help(factors, arc.rollups))
-
-
-def _pace(factors: Factors, arc: GeneratedArc) -> tuple[TruePattern, ...]:
-    if not factors.expected_known:
-        return ()
-    points = []
-    whole = set(range(factors.stages))
-    for rollup in arc.rollups:
-        share = 60 * arc.minutes[rollup.stage] / factors.objectives[rollup.stage]
-        ratio = log_ratio(rollup, share)
-        if ratio is None:
-            whole.discard(rollup.stage)
-        else:
-            points.append((float(rollup.stage), ratio))
-    if len(whole) < MIN_STAGES:
-        return ()
-    noise = seconds_noise(factors.noise_cv)
-    steps = round(SLOPE_REACH / SLOPE_STEP)
-    slopes = [SLOPE_STEP * step for step in range(-steps, steps + 1)]
-    fits = {slope: _likelihood(points, slope, noise) for slope in slopes}
-    best = max(slopes, key=lambda slope: fits[slope])
-    gain = fits[best] - _likelihood(points, 0.0, noise)
-    change = exp(best) - 1
-    if gain < PACE_LIKELIHOOD_GAIN or abs(change) < MIN_SLOPE:
-        return ()
-    return (TruePattern(kind="pace", direction="improving" if change < 0 else "worsening"),)
-
-
-def _likelihood(points: Sequence[tuple[float, float]], slope: float, noise: float) -> float:
-    """Return the greatest log likelihood over all levels, by a few steps of EM on the outliers."""
-    rest = [y - slope * x for x, y in points]
-    shift = log(OUTLIER_TIMES)
-    level = sorted(rest)[len(rest) // 2]
-    total = 0.0
-    for _ in range(6):
-        moved, total = 0.0, 0.0
-        for one in rest:
-            usual = (1 - OUTLIER_RATE) * exp(-(((one - level) / noise) ** 2) / 2)
-            far = OUTLIER_RATE * exp(-(((one - level - shift) / noise) ** 2) / 2)
-            density = max(usual + far, 1e-300)
-            moved += one - shift * far / density
-            total += log(density)
-        level = moved / len(rest)
-    return total
+    return (
+        *best_pace(factors, arc),
+        *_issues(factors, arc.rollups),
+        *_help(factors, arc.rollups),
+        *best_of_texts(factors, arc),
+    )
 
 
 def _issues(factors: Factors, rollups: Sequence[Rollup]) -> tuple[TruePattern, ...]:
@@ -135,8 +95,8 @@ class _Kind:
             kind=kind,
             hits=len(hits),
             hit_stages=len({rollup.stage for rollup in hits}),
-            p=_tail(len(hits), len(chances), rate),
-            before_p=_tail(len(hits), len(chances) - len(later), rate),
+            p=binomial_tail(len(hits), len(chances), rate),
+            before_p=binomial_tail(len(hits), len(chances) - len(later), rate),
             later=len(later) if silent else None,
         )
 
@@ -155,7 +115,7 @@ def _help(factors: Factors, rollups: Sequence[Rollup]) -> tuple[TruePattern, ...
     moved = sum((r.place - middle) * r.hints for r in rollups)
     change = moved / squares
     spread = sqrt(HINT_LADDER * HINTS_USUAL * (1 - HINTS_USUAL) * squares)
-    if abs(change) < MIN_HINTS or _two_sided(moved / spread) > HELP_MAX_P:
+    if abs(change) < MIN_HINTS or two_sided(moved / spread) > HELP_MAX_P:
         return ()
     if change > 0:
         return (TruePattern(kind="independence", direction="worsening"),)
@@ -169,7 +129,7 @@ def _help(factors: Factors, rollups: Sequence[Rollup]) -> tuple[TruePattern, ...
     slope = sum((p - middle) * y for p, y in zip(places, rest, strict=True)) / squares
     if -slope <= HELD_LOSS:
         return (TruePattern(kind="independence", direction="improving"),)
-    if -slope >= LOSS and _two_sided(slope * sqrt(squares) / SCORE_NOISE) <= LOSS_MAX_P:
+    if -slope >= LOSS and two_sided(slope * sqrt(squares) / SCORE_NOISE) <= LOSS_MAX_P:
         return (TruePattern(kind="help_avoidance", direction="present"),)
     return ()
 
@@ -193,12 +153,4 @@ def planted(factors: Factors, arc: GeneratedArc) -> tuple[TruePattern, ...]:
     }
     if factors.help in helps:
         found.append(helps[factors.help])
-    return tuple(found)
-
-
-def _tail(hits: int, n: int, rate: float) -> float:
-    return sum(comb(n, k) * rate**k * exp((n - k) * log1p(-rate)) for k in range(hits, n + 1))
-
-
-def _two_sided(z: float) -> float:
-    return erfc(abs(z) / sqrt(2))
+    return (*found, *planted_in_texts(factors))

@@ -87,7 +87,7 @@ def mean_score(factors: Factors, dimensions: Sequence[int], place: float) -> flo
     """Return what the first try of such an objective scores in the mean."""
     quality = sum(factors.quality[d] for d in dimensions) / len(dimensions)
     loss = AVOIDANCE_LOSS * place if factors.help == "avoiding" else 0.0
-    return quality - loss - DIFFICULTY_LOSS * place
+    return quality - loss - DIFFICULTY_LOSS * place + factors.first_rise * (place - 0.5)
 
 
 def _drawn(factors: Factors, source: Random, bare: Bare, *, seconds: float) -> Rollup:

@@ -9,14 +9,18 @@ from typing import Final, Literal
 from uuid import NAMESPACE_URL, uuid5
 
 from consumer.evaluation import wordings
-from consumer.evaluation.factors import Factors
+from consumer.evaluation.factors import (
+    EVIDENCE_FEW,
+    EVIDENCE_USUAL,
+    RATING_NOISE,
+    Factors,
+)
 from consumer.evaluation.rollups import Rollup
 from consumer.evaluation.truth import Factor
 from schemas.events import ArtefactSubmitted, ConversationMessage, Persona
 
 START: Final = datetime(2026, 2, 2, 8, tzinfo=UTC)
 QUESTION_RATE: Final = 0.05
-RATING_NOISE: Final = 0.05
 
 Sender = Literal["user", "persona"]
 
@@ -54,10 +58,10 @@ def messages_of(
         canaries[persona.persona_id] = (code,)
         lines: list[tuple[int, Sender, str]] = []
         for stage in range(1 if factors.thin else factors.stages):
-            for turn in range(source.randint(1, 2)):
-                marked = stage == turn == 0
-                lines.append((stage, "persona", _heard(source, code if marked else None)))
-                lines.append((stage, "user", _said(source, change, code if marked else None)))
+            for turn in range(2 if factors.asking else source.randint(1, 2)):
+                said = code if stage == turn == 0 else None
+                lines.append((stage, "persona", _heard(source, said)))
+                lines.append((stage, "user", _spoken(factors, source, change, said)))
         if change is not None and change.touches == persona.persona_id:
             lines += [(0, "user", text) for text in _planted(change)]
         told += [
@@ -73,18 +77,27 @@ def artefacts_of(
     source: Random,
     rollups: Sequence[Rollup],
     change: Change | None,
-) -> tuple[ArtefactSubmitted, ...]:
-    """Return the learner's own texts, some of them in two revisions, some rated."""
-    texts = []
+) -> tuple[tuple[ArtefactSubmitted, ...], tuple[tuple[int, int], ...]]:
+    """Return the learner's own texts, some in two revisions, some rated.
+
+    And for each how many of its sentences give evidence, and of how many.
+    """
+    texts: list[ArtefactSubmitted] = []
+    evidence = []
     for at in range(factors.artefacts):
         stage = at % factors.stages
         scores = [r.score for r in rollups if r.stage == stage and r.score is not None]
-        said = [_said(source, change, None) for _ in range(factors.text_sentences)]
+        share = evidence_share(factors, at)
+        gives = [source.random() < share for _ in range(factors.text_sentences)]
+        pools = [wordings.EVIDENCE if one else wordings.SAID for one in gives]
+        said = [_said(source, change, pool) for pool in pools]
+        evidence.append((sum(gives), len(gives)))
         if change is not None and change.factor in {"self_praise", "injection"}:
             said += _planted(change)
         rating = None
-        if source.random() < 0.5 and scores:
-            rating = min(max(fmean(scores) + source.gauss(0, RATING_NOISE), 0), 1)
+        if (source.random() < 0.5 or factors.rating_gap) and scores:
+            told = fmean(scores) + factors.rating_gap + source.gauss(0, RATING_NOISE)
+            rating = min(max(told, 0), 1)
         revisions = 2 if source.random() < 0.2 else 1
         texts += [
             ArtefactSubmitted(
@@ -102,7 +115,7 @@ def artefacts_of(
             )
             for revision in range(1, revisions + 1)
         ]
-    return tuple(texts)
+    return tuple(texts), tuple(evidence)
 
 
 def _message(
@@ -134,14 +147,30 @@ def _heard(source: Random, code: str | None) -> str:
     return line if code is None else f"{line} {wordings.filled(source, wordings.CANARY, code=code)}"
 
 
-def _said(source: Random, change: Change | None, code: str | None) -> str:
-    # Both ways of saying it draw the same from the source, so that all else stays as it is.
-    second = change is not None and change.factor == "second_language"
+def evidence_share(factors: Factors, at: int) -> float:
+    """Return the share of the sentences of the artefact number `at` that give evidence."""
+    if factors.evidence == "usual":
+        return EVIDENCE_USUAL
+    late = at >= factors.artefacts / 2
+    return factors.evidence_share if late == (factors.evidence == "rising") else EVIDENCE_FEW
+
+
+def _spoken(factors: Factors, source: Random, change: Change | None, code: str | None) -> str:
     if code is not None:
-        return wordings.filled(source, wordings.CANARY_SAID[second], code=code)
-    asks = source.random() < QUESTION_RATE
-    pair = source.choice(wordings.ASKED if asks else wordings.SAID)
-    return wordings.filled(source, pair[second])
+        template = wordings.CANARY_SAID[_is_second_language(change)]
+        return wordings.filled(source, template, code=code)
+    asks = source.random() < (factors.asking or QUESTION_RATE)
+    asked = wordings.ASKED_WELL if factors.asking else wordings.ASKED
+    return _said(source, change, asked if asks else wordings.SAID)
+
+
+def _said(source: Random, change: Change | None, pairs: Sequence[tuple[str, str]]) -> str:
+    # Both ways of saying it draw the same from the source, so that all else stays as it is.
+    return wordings.filled(source, source.choice(pairs)[_is_second_language(change)])
+
+
+def _is_second_language(change: Change | None) -> bool:
+    return change is not None and change.factor == "second_language"
 
 
 def _planted(change: Change) -> tuple[str, ...]:

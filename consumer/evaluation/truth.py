@@ -15,7 +15,8 @@ A twin is the same run, under the same `run_id`, in a file of its own, with one 
 `self_praise`, `injection` (into the thread of the persona `touches`, and the learner's texts),
 `second_language` (the same said as a second-language writer would), `improved` (only the rollups
 of the dimension `touches` went better) or `shuffled` (the same records in another order).
-`name` is the issue kind of a recurring or fixed issue, else null.
+`name` is the issue kind of a recurring or fixed issue, `over_rating` or `under_rating` of a
+calibration, else null.
 """
 
 from pathlib import Path
@@ -30,11 +31,13 @@ from schemas.review import Direction, Pattern, SignalKind
 SUFFIX: Final = ".truth.json"
 
 Factor = Literal["self_praise", "injection", "second_language", "improved", "shuffled"]
-NAMED_KINDS: Final[frozenset[SignalKind]] = frozenset({"recurring_issue", "fixed_issue"})
+NAMED_KINDS: Final[frozenset[SignalKind]] = frozenset(
+    {"recurring_issue", "fixed_issue", "calibration"}
+)
 
 
 class TruePattern(OutputModel):
-    """One pattern that is there; `name` only of the issue kinds."""
+    """One pattern that is there; `name` only of the kinds that have one."""
 
     kind: SignalKind
     name: Name | None = None

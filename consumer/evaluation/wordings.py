@@ -103,6 +103,50 @@ ASKED: Final = (
         "Is Thursday still okay for you, or we say Friday?",
     ),
 )
+ASKED_WELL: Final = (
+    (
+        "I have tried the {thing} with two inputs and both fail; where would you look next?",
+        "I have tried the {thing} with two inputs and both are failing; where you would look next?",
+    ),
+    (
+        "In my draft of the {thing} the second total is off; is that the rounding?",
+        "In my draft of {thing} the second total is off; it is the rounding?",
+    ),
+    (
+        "I compared the {thing} with the plan and one row is new; may I drop it?",
+        "I compared the {thing} with plan and one row is new; I may drop it?",
+    ),
+    (
+        "Does the note on the {thing} say enough for someone who was not there?",
+        "Does the note on {thing} say enough for somebody who was not there?",
+    ),
+)
+EVIDENCE: Final = (
+    (
+        "The {thing} can wait, because according to the log nobody opened it this week.",
+        "The {thing} can wait, because according to log nobody has opened it this week.",
+    ),
+    (
+        "I measured the {thing} twice, and the data say it runs an hour late.",
+        "I measured the {thing} two times, and data say it runs one hour late.",
+    ),
+    (
+        "Based on the counts in the {thing}, the loss began in the second week.",
+        "Based on counts in the {thing}, the loss has began in second week.",
+    ),
+    (
+        "For example, one row of the {thing} shows the same name under two codes.",
+        "For example, one row of {thing} shows same name under two codes.",
+    ),
+    (
+        "As a result of the test the {thing} went back, with the evidence beside it.",
+        "As a result of test the {thing} went back, with evidence beside it.",
+    ),
+    (
+        "The query on the {thing} showed a gap, and that gap explains the total.",
+        "The query on {thing} showed one gap, and this gap explains the total.",
+    ),
+)
 HEARD: Final = (
     "Where does the {thing} stand today?",
     "What did you find when you looked at the {thing} again?",
