@@ -8,9 +8,11 @@ from consumer.arc import Arc
 from consumer.assembly.assertions import assertion_faults
 from consumer.assembly.figures import Figures, index_figures
 from consumer.assembly.folding import find_words, fold
+from consumer.assembly.function_words import is_in_another
 from consumer.assembly.grams import Gram, grams_of
 from consumer.assembly.grounding import Sources, SourceText, index_sources, is_long_enough
-from consumer.assembly.prose import quoted_spans
+from consumer.assembly.pairs import Pairs, index_pairs
+from consumer.assembly.prose import quoted_spans, without_quotations
 from consumer.signals.claims import claims
 from schemas.review import Evidence, Reviewer, Signal
 
@@ -39,6 +41,7 @@ class Facts:
     claims: tuple[Signal, ...]
     sources: Sources
     figures: Figures
+    pairs: Pairs
     names: tuple[str, ...]
     spoken: frozenset[Gram]
 
@@ -46,6 +49,8 @@ class Facts:
         self, text: str, evidence: Sequence[Evidence] | None = None
     ) -> tuple[str, ...]:
         """Name what `text` says that cannot be verified: quotations, trends, empty praise, numbers.
+
+        And whether it says it in another language than the review's.
 
         Quoted words must stand in one of the cited sources (any source where `evidence` is None)
         or be a name of the run. Names and verified quotes are masked before numbers are read; a
@@ -62,6 +67,8 @@ class Facts:
                 masked = masked.replace(span, " ")
         for name in self.names:
             masked = _without(masked, name)
+        if is_in_another(without_quotations(masked), self.language):
+            faults.append(f"it is not written in the language {self.language!r}")
         faults += assertion_faults(masked, self.claims)
         if any(gram in self.spoken for gram in grams_of(masked)):
             faults.append("it says words of a message or text as its own: quote them or leave them")
@@ -70,6 +77,8 @@ class Facts:
             *(code for code in _CODE.findall(masked) if not self._is_written(code)),
         ]
         faults += [f"the number {n} is in no table" for n in dict.fromkeys(wrong)]
+        unmatched = self.pairs.unverified(masked, self.language)
+        faults += [f"“{pair}” are two numbers of different tables" for pair in unmatched]
         return tuple(dict.fromkeys(faults))
 
     def _says(
@@ -115,6 +124,7 @@ def facts_of(arc: Arc, signals: Sequence[Signal], *, reviewer: Reviewer = "model
         language="en" if reviewer == "rules" else arc.trigger.language,
         sources=sources,
         figures=index_figures(arc, signals),
+        pairs=index_pairs(arc, signals),
         names=names,
         spoken=frozenset() if reviewer == "rules" else _spoken(sources, names),
     )

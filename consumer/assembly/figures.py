@@ -132,8 +132,8 @@ def index_figures(arc: Arc, signals: Sequence[Signal]) -> Figures:
         target |= known
         if signal.unit.startswith("percent"):
             percents |= known
-    for objectives in _groups(arc):
-        plain.update(_totals(objectives))
+    for objectives in groups_of(arc):
+        plain.update(totals_of(objectives))
         ratios.update(_rates(objectives))
     for rollup in arc.objectives:
         plain |= {float(rollup.attempts), float(rollup.hints)}
@@ -146,7 +146,7 @@ def index_figures(arc: Arc, signals: Sequence[Signal]) -> Figures:
     return Figures(frozenset(plain), frozenset(ratios), frozenset(percents))
 
 
-def _groups(arc: Arc) -> Iterator[tuple[ObjectiveRolledUp, ...]]:
+def groups_of(arc: Arc) -> Iterator[tuple[ObjectiveRolledUp, ...]]:
     """Yield the objectives of each stage, of the first and the last stages, and of dimensions."""
     by_stage = [arc.objectives_of(stage.stage_id) for stage in arc.stages]
     yield from by_stage
@@ -159,7 +159,8 @@ def _groups(arc: Arc) -> Iterator[tuple[ObjectiveRolledUp, ...]]:
     yield from (arc.objectives[:half], arc.objectives[half:])
 
 
-def _totals(objectives: Sequence[ObjectiveRolledUp]) -> Iterator[float]:
+def totals_of(objectives: Sequence[ObjectiveRolledUp]) -> Iterator[float]:
+    """Yield the counts, sums and means of some objectives."""
     yield len(objectives)
     yield sum(o.attempts for o in objectives)
     yield sum(o.hints for o in objectives)
@@ -217,14 +218,8 @@ def _counts(arc: Arc) -> Iterator[float]:
     expected = arc.trigger.expected
     manifest = (expected.objective_rollups, expected.messages, expected.artefacts)
     yield from (number for number in manifest if number is not None)
-    threads = [arc.messages, *(arc.thread(p.persona_id) for p in arc.trigger.personas)]
-    for thread in threads:
-        for stage_id in (None, *(s.stage_id for s in arc.stages)):
-            part = [m for m in thread if stage_id in (None, m.stage_id)]
-            yield len(part)
-            yield sum(m.sender == "user" for m in part)
-            yield sum(m.sender == "persona" for m in part)
-        yield len({m.stage_id for m in thread})
+    for counts in message_counts(arc):
+        yield from counts
     yield len(arc.artefacts)
     yield len({a.artefact_id for a in arc.artefacts})
     yield from (a.revision for a in arc.artefacts)
@@ -233,3 +228,13 @@ def _counts(arc: Arc) -> Iterator[float]:
     for stage in arc.stages:
         yield sum(a.stage_id == stage.stage_id for a in arc.artefacts)
     yield sum(len(a.text.split()) for a in arc.artefacts)
+
+
+def message_counts(arc: Arc) -> Iterator[list[float]]:
+    """Yield the counts of all messages and of each thread, whole and stage by stage."""
+    for thread in (arc.messages, *(arc.thread(p.persona_id) for p in arc.trigger.personas)):
+        for stage_id in (None, *(s.stage_id for s in arc.stages)):
+            part = [m for m in thread if stage_id in (None, m.stage_id)]
+            own = sum(m.sender == "user" for m in part)
+            yield [len(part), own, len(part) - own]
+        yield [len({m.stage_id for m in thread}), len(arc.stages)]

@@ -125,6 +125,11 @@ def worded_numbers(text: str, language: str) -> tuple[Worded, ...]:
     return tuple(found)
 
 
+def number_words(language: str) -> Mapping[str, float]:
+    """Return the words for whole numbers of a language (a BCP 47 tag) with what they count."""
+    return _table(language.lower().split("-")[0])[1]
+
+
 @cache
 def _table(language: str) -> tuple[re.Pattern[str] | None, Mapping[str, float]]:
     values: dict[str, float] = dict(_MORE.get(language, {}))

@@ -79,6 +79,11 @@ def quoted_spans(text: str) -> tuple[str, ...]:
     return tuple(span for span in spans if _is_quotation(span))
 
 
+def without_quotations(text: str) -> str:
+    """Return `text` without what stands between quotation marks."""
+    return _QUOTED.sub(" ", text)
+
+
 def _is_quotation(span: str) -> bool:
     spaceless = sum(map(is_spaceless, span))
     return len(span.split()) >= _QUOTATION_UNITS or spaceless >= _QUOTATION_SPACELESS

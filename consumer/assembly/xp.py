@@ -30,8 +30,8 @@ from schemas.fields import MAX_RAW_XP
 LOWEST_QUALITY = 0.05
 UNKNOWN_OUTCOME = 0.5
 # A try more closes about a third of what was open, so a score reached by it tells less. Hints are a
-# habit of the run, which the signals tell; at .05 each they would outweigh how the work went:
-# planted quality then goes with the points at .89 to .93 (Spearman), so at .93 to .95.
+# habit of the whole run, which the signals tell, and not how this went. `consumer.evaluation.steps`
+# shows how other steps follow the planted quality.
 ATTEMPT_STEP, HINT_STEP = 0.10, 0.02
 MAX_STEPS = 4
 # The schema's own bound; a sum of twelve such figures stays finite.
@@ -58,14 +58,22 @@ class _Slot:
     high: Fraction
 
 
-def quality(rollup: ObjectiveRolledUp) -> float:
-    """Return how well one objective went, 0.05 to 1, rounded to six places."""
+def quality(
+    rollup: ObjectiveRolledUp,
+    *,
+    attempt_step: float = ATTEMPT_STEP,
+    hint_step: float = HINT_STEP,
+) -> float:
+    """Return how well one objective went, 0.05 to 1, rounded to six places.
+
+    The steps are what a further attempt and a hint cost; a simulation asks for others.
+    """
     outcome = rollup.score if rollup.score is not None else rollup.first_score
     if outcome is None:
         outcome = UNKNOWN_OUTCOME if rollup.attempts > 0 else 0.0
     extra = min(max(rollup.attempts - 1, 0), MAX_STEPS)
     hints = min(rollup.hints, MAX_STEPS)
-    value = outcome * (1 - ATTEMPT_STEP * extra) * (1 - HINT_STEP * hints)
+    value = outcome * (1 - attempt_step * extra) * (1 - hint_step * hints)
     return round(max(value, LOWEST_QUALITY), 6)
 
 

@@ -76,8 +76,13 @@ def issues(arc: Arc, *, base_rates: Mapping[str, float] | None) -> tuple[Signal,
     return tuple(told)
 
 
-def findings(arc: Arc, *, base_rates: Mapping[str, float] | None) -> tuple[Finding, ...]:
-    """Return what the tests say of each kind that occurs, in alphabetical order."""
+def findings(
+    arc: Arc, *, base_rates: Mapping[str, float] | None, q: float = FALSE_DISCOVERY_RATE
+) -> tuple[Finding, ...]:
+    """Return what the tests say of each kind that occurs, in alphabetical order.
+
+    `q` is the false discovery rate of the recurring kinds; a simulation asks for others.
+    """
     known = occurrences(arc)
     kinds = [one for one in known if one.occurs]
     hits, chances = sum(len(one.hits) for one in known), sum(len(one.chances) for one in known)
@@ -95,8 +100,8 @@ def findings(arc: Arc, *, base_rates: Mapping[str, float] | None) -> tuple[Findi
     fixed = [_fixed_p(one) for one in kinds]
     # A kind that had its chances and never occurred was tested too.
     unseen = len(known) - len(kinds)
-    recurring_true = discoveries(recurring, unseen=unseen, q=FALSE_DISCOVERY_RATE)
-    fixed_true = discoveries(fixed, unseen=0, q=FIXED_FALSE_DISCOVERY_RATE)
+    recurring_true = _discoveries(recurring, unseen=unseen, q=q)
+    fixed_true = _discoveries(fixed, unseen=0, q=FIXED_FALSE_DISCOVERY_RATE)
     return tuple(
         Finding(
             occurrence=one,
@@ -136,7 +141,7 @@ def _fixed_p(one: Occurrence) -> float | None:
     return fisher_greater(len(one.hits), len(one.chances) - later, 0, later)
 
 
-def discoveries(p_values: Sequence[float | None], *, unseen: int, q: float) -> tuple[bool, ...]:
+def _discoveries(p_values: Sequence[float | None], *, unseen: int, q: float) -> tuple[bool, ...]:
     """Return which p are discoveries among themselves and `unseen` kinds that never occurred."""
     tested = [p for p in p_values if p is not None] + [1.0] * unseen
     passed = iter(benjamini_hochberg(tested, q=q))

@@ -11,7 +11,8 @@ def _drawn() -> list[Factors]:
 
 def _has_pattern(factors: Factors) -> bool:
     moved = factors.help not in {"none", "flat"}
-    return bool(factors.slope) or factors.issue is not None or moved
+    told = factors.rating_gap or factors.first_rise or factors.asking or factors.slope
+    return bool(told) or factors.issue is not None or moved or factors.evidence != "usual"
 
 
 def test_the_same_seed_and_number_give_the_same_plan() -> None:
@@ -36,6 +37,10 @@ def test_everything_that_may_be_planted_is_drawn() -> None:
     assert {one.noise_cv for one in drawn} == set(NOISE_CV)
     assert {one.issue for one in drawn} == {None, "recurring", "fixed", "returning"}
     assert {one.help for one in drawn} == {"none", "flat", "independent", "avoiding", "leaning"}
+    assert {one.evidence for one in drawn} == {"usual", "rising", "falling"}
+    assert {one.rating_gap > 0 for one in drawn if one.rating_gap} == {True, False}
+    assert {one.first_rise > 0 for one in drawn if one.first_rise} == {True, False}
+    assert any(one.asking for one in drawn)
     assert {one.personas for one in drawn} == {0, 1, 2, 3}
     assert {len(one.quality) for one in drawn} == set(range(1, 13))
     assert {one.points for one in drawn} >= {1, 1000}
