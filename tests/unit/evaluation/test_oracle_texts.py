@@ -47,7 +47,7 @@ def test_too_few_ratings_messages_or_words_find_nothing() -> None:
         {"rating_gap": 0.25, "artefacts": 5},
         {"first_rise": 0.5, "objectives": (2, 2, 2, 2, 3)},
         {"evidence": "rising", "text_sentences": 8},
-        {"asking": 0.5, "personas": 1},
+        {"asking": 0.5, "personas": 1, "text_sentences": 2},
     ):
         plan = _plan(**changes)
         assert best_of_texts(plan, generate(plan, seed=3)) == ()
