@@ -43,6 +43,8 @@ _CLAIMING: Final[Mapping[SignalKind, frozenset[Verdict]]] = {
     "fixed_issue": frozenset({"improving"}),
     "recurring_issue": frozenset({"present", "worsening"}),
 }
+# What these count is the learner's to lengthen.
+_AS_MUCH_AS_SAID: Final[frozenset[SignalKind]] = frozenset({"help_seeking", "writing"})
 _RANK: Final[Mapping[Confidence, int]] = {"high": 0, "medium": 1, "low": 2}
 
 
@@ -72,11 +74,13 @@ def confidence_of(signal: Signal) -> Confidence:
     """Say how well a claim is supported: by how much data, and whether its interval is clear.
 
     High: at least twice the minimum n and an interval that holds no zero. Low: an interval that
-    holds zero. A rate's interval cannot hold zero and says nothing here, so only its n counts.
+    holds zero. A rate's interval cannot hold zero and says nothing here, so only its n counts; but
+    where n is how much the learner said, saying more makes nothing surer.
     """
     if signal.low is not None and signal.high is not None and signal.low < 0 < signal.high:
         return "low"
-    return "high" if signal.n >= 2 * signal.minimum_n else "medium"
+    enough = signal.n >= 2 * signal.minimum_n and signal.kind not in _AS_MUCH_AS_SAID
+    return "high" if enough else "medium"
 
 
 def _speaks(signal: Signal) -> bool:
