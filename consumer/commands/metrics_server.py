@@ -1,6 +1,7 @@
 """The consumer's own small HTTP server: /metrics, /healthz, /readyz."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING
@@ -32,12 +33,12 @@ async def serving_metrics(health: StreamHealth, *, port: int) -> AsyncIterator[N
     Raises:
         DebriefError: the port is taken.
     """
+    # Bound here and not by uvicorn, whose failure would only be seen when the block ends.
+    listener = _listening(port)
     # Probes and scrapes come every few seconds; a line for each would drown what matters.
-    config = uvicorn.Config(
-        health_app(health), host=HOST, port=port, log_config=None, access_log=False
-    )
+    config = uvicorn.Config(health_app(health), log_config=None, access_log=False)
     server = _Server(config)
-    task = asyncio.create_task(_serve(server, port))
+    task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
         yield
     finally:
@@ -45,8 +46,10 @@ async def serving_metrics(health: StreamHealth, *, port: int) -> AsyncIterator[N
         await task
 
 
-async def _serve(server: uvicorn.Server, port: int) -> None:
+def _listening(port: int) -> socket.socket:
     try:
-        await server.serve()
-    except SystemExit as error:  # uvicorn's way of saying that it could not bind
-        raise DebriefError(f"DEBRIEF_METRICS_PORT: port {port} cannot be listened on") from error
+        return socket.create_server((HOST, port))
+    except OSError as error:
+        raise DebriefError(
+            f"DEBRIEF_METRICS_PORT: port {port} cannot be listened on: {error.strerror}"
+        ) from error
