@@ -85,6 +85,16 @@ class GatewayServer(uvicorn.Server):
         self.force_exit = self.should_exit
         self.should_exit = True
 
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start; raises StartError where the app cannot, for which uvicorn would exit with 3."""
+        try:
+            await super().startup(sockets)
+        except SystemExit as error:
+            raise StartError(
+                "the gateway could not start, the log says why: does `debrief doctor` find the "
+                "database well?"
+            ) from error
+
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more connections, send those there away over the drain time, then stop."""
         for server in self.servers:
