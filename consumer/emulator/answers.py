@@ -80,13 +80,17 @@ def _arc_read(asked: Asked) -> Json:
 
 
 def _patterns(asked: Asked) -> Iterator[Json]:
-    """Yield what the signals claim, and of the several traits of writing only the first."""
+    """Yield what the signals claim, and of the several traits of writing one, a change first."""
     wrote = False
-    for signal in asked.of("signal"):
+    for signal in sorted(asked.of("signal"), key=_is_trait):
         pattern = None if wrote and signal["kind"] == "writing" else _pattern(signal, asked)
         if pattern:
             wrote = wrote or signal["kind"] == "writing"
             yield pattern
+
+
+def _is_trait(signal: Record) -> bool:
+    return bool(signal["kind"] == "writing" and signal["verdict"] == "present")
 
 
 def _pattern(signal: Record, asked: Asked) -> Json | None:
