@@ -51,7 +51,14 @@ def most_micros(request: CompletionRequest, price: Price) -> int:
 
 
 def spent_micros(outcome: Outcome, price: Price, *, at_most: int) -> int:
-    """Return what a request cost; where the service does not say, all that it can have cost."""
+    """Return what a request cost; where the service does not say, all that it can have cost.
+
+    A request that timed out, or broke off within its reply, may have been answered in full and be
+    billed so: only a service that refused it, or was never reached, has surely done nothing. To
+    count such a request as less, or to let its share come back after a while, would be a guess,
+    and a budget that rests on guesses can be passed. What it costs is bounded by the circuit: a
+    service that goes on timing out is soon not asked any more.
+    """
     read, written = outcome.usage.input_tokens, outcome.usage.output_tokens
     if read is not None and written is not None:
         return price.micros(input_tokens=read, output_tokens=written)

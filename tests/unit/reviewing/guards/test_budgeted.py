@@ -124,6 +124,25 @@ async def test_a_request_that_was_cut_off_keeps_its_reservation() -> None:
     assert ledger._spent == {("run", "run-1"): MOST}
 
 
+@pytest.mark.parametrize(
+    "ended",
+    [
+        Outcome(kind=OutcomeKind.TIMEOUT, detail="deadline"),
+        Outcome(kind=OutcomeKind.TRANSIENT, detail="ReadError"),
+    ],
+)
+async def test_what_may_have_been_answered_and_billed_unheard_is_charged_in_full(
+    ended: Outcome,
+) -> None:
+    ledger, provider = MemoryLedger(), Provider(ended)
+    budgeted = _budgeted(provider, ledger, run_micros=2 * MOST - 1)
+    assert await _ask(budgeted) is ended
+    assert ledger._spent == {("run", "run-1"): MOST}
+    # So the next one, which could pass the budget together with it, is not sent.
+    assert (await _ask(budgeted)).kind is OutcomeKind.OVER_BUDGET
+    assert provider.asked == 1
+
+
 async def test_an_answer_is_not_lost_where_nothing_can_be_given_back() -> None:
     assert await _ask(_budgeted(Provider(), Away(), run_micros=MOST)) is ANSWER
 
