@@ -43,7 +43,8 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the settings of whoever runs the tests out of them, but for the brokers to use."""
     kept = {"DEBRIEF_KAFKA_BOOTSTRAP_SERVERS", "DEBRIEF_TEST_DATABASE_URL"}
     for name in list(os.environ):
-        if (name.startswith("DEBRIEF_") and name not in kept) or name in OWN_VARIABLES:
+        ours = name.startswith(("DEBRIEF_", "OTEL_")) or name in OWN_VARIABLES
+        if ours and name not in kept:
             monkeypatch.delenv(name)
 
 

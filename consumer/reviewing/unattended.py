@@ -6,9 +6,15 @@ and a task without an owner must not be.
 
 import asyncio
 from collections.abc import Coroutine
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+
+import structlog
+
+PATIENCE_SECONDS: Final = 5.0
 
 T = TypeVar("T")
+
+_log = structlog.get_logger(__name__)
 
 
 class Unattended:
@@ -49,12 +55,18 @@ class Unattended:
         self._tasks.add(task)
         task.add_done_callback(self._ended)
 
-    async def close(self, *, patience_seconds: float = 1.0) -> None:
-        """Cancel what is left and wait a moment for it."""
+    async def close(self, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        """Cancel what is left and wait for it, that long at most.
+
+        A connection that such a request still opens after its client was closed is closed by
+        nobody: the wait is long enough for a busy machine, and what outlasts it is told.
+        """
         for task in tuple(self._tasks):
             task.cancel()
         if self._tasks:
-            await asyncio.wait(tuple(self._tasks), timeout=patience_seconds)
+            _, pending = await asyncio.wait(tuple(self._tasks), timeout=patience_seconds)
+            if pending:
+                _log.warning("requests_left_behind", requests=len(pending))
 
     def _ended(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)

@@ -1,6 +1,7 @@
 import asyncio
 
 import pytest
+from structlog.testing import capture_logs
 
 from consumer.reviewing.unattended import Unattended
 
@@ -88,7 +89,9 @@ async def test_closing_does_not_wait_for_ever() -> None:
     unattended, work = Unattended(), Stubborn()
     unattended.keep(asyncio.create_task(work.run()))
     await asyncio.sleep(0)
-    await unattended.close(patience_seconds=0)
+    with capture_logs() as logs:
+        await unattended.close(patience_seconds=0)
+    assert [(line["event"], line["requests"]) for line in logs] == [("requests_left_behind", 1)]
     assert len(unattended) == 1
     work.may_end.set()
     await unattended.close()
