@@ -1,8 +1,8 @@
 """Two hundred reviews at once, five calls of one second each, against the floor of the limits.
 
-    .venv/bin/python tests/benchmarks/many_reviews.py [--slots N | --per-minute N]
+    .venv/bin/python tests/benchmarks/many_reviews.py [--slots N | --per-minute N] [--interface I]
 
-Through the real Gemini SDK and a loopback socket: the emulator runs in a process of its own. The
+Through a real SDK and a loopback socket: the emulator runs in a process of its own. The
 floor is what the limit allows with everything else free: with slots, requests / slots x the
 latency of one; with a rate, what it takes to send them and the last one's latency. What the
 emulator's answers make the service repair are requests like any other.
@@ -23,7 +23,7 @@ import structlog
 
 from consumer.commands.review import runs_of
 from consumer.context.resolve import Resolved
-from consumer.pipeline import review_arc
+from consumer.review_arc import review_arc
 from consumer.reviewing.ports import NoJournal
 from consumer.settings import Settings, load_settings
 from consumer.wiring import review_options, utc_now
@@ -35,6 +35,12 @@ from schemas.review import ReviewReady
 REVIEWS = 200
 LATENCY_SECONDS = 1.0
 ARC = "stumbler"
+INTERFACES = {
+    "generate_content": "gemini",
+    "interactions": "gemini",
+    "responses": "openai",
+    "chat_completions": "openai",
+}
 EMULATOR = """
 import asyncio, sys
 from consumer.emulator.serving import serve_emulator
@@ -71,15 +77,19 @@ def arcs() -> list[Resolved]:
     return copies
 
 
-async def measure(address: str, *, slots: int | None, per_minute: float | None) -> None:
+async def measure(
+    address: str, interface: str, *, slots: int | None, per_minute: float | None
+) -> None:
+    provider = INTERFACES[interface]
     settings = load_settings(
         Settings,
         overrides={
-            "reviewers": ("gemini",),
-            "gemini_api_key": "no-key-is-needed",
-            "gemini_base_url": address,
-            "gemini_max_concurrent": slots or 1000,
-            "gemini_requests_per_minute": per_minute,
+            "reviewers": (provider,),
+            f"{provider}_interface": interface,
+            f"{provider}_api_key": "no-key-is-needed",
+            f"{provider}_base_url": address if provider == "gemini" else f"{address}/v1",
+            f"{provider}_max_concurrent": slots or 1000,
+            f"{provider}_requests_per_minute": per_minute,
             "review_deadline_seconds": 600,
         },
     )
@@ -136,11 +146,12 @@ def main() -> None:
     limit = parser.add_mutually_exclusive_group()
     limit.add_argument("--slots", type=int)
     limit.add_argument("--per-minute", type=float)
+    parser.add_argument("--interface", choices=tuple(INTERFACES), default="generate_content")
     chosen = parser.parse_args()
     slots = 10 if chosen.per_minute is None and chosen.slots is None else chosen.slots
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(50))
     with emulator() as address:
-        asyncio.run(measure(address, slots=slots, per_minute=chosen.per_minute))
+        asyncio.run(measure(address, chosen.interface, slots=slots, per_minute=chosen.per_minute))
 
 
 if __name__ == "__main__":
