@@ -6,30 +6,25 @@ What leaves is a `Completion`: the records to publish before the trigger's offse
 module decides nothing by itself; each step is a call into the part that does.
 """
 
-import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Final, Protocol, Self
+from typing import Final
 
 import structlog
 
 from consumer.arc import Arc
-from consumer.assembly.assemble import assemble
-from consumer.assembly.coverage import counts_of, coverage_of
 from consumer.context.errors import StoreUnavailableError, UserErasedError
 from consumer.context.gather import gather
 from consumer.context.resolve import Resolved
 from consumer.context.store import Run, Store
 from consumer.context.wholeness import Wholeness
-from consumer.drafts import ReviewDraft
 from consumer.failed_calls import told_to_the_stream
 from consumer.publication import Publication
-from consumer.reviewing.calls.policy import calls_deadline
+from consumer.reports import Reports
+from consumer.review_arc import Reviewing, ReviewOptions, review_arc
 from consumer.reviewing.errors import ReviewCallsFailed
-from consumer.signals.compute import compute
 from consumer.stream.completion import Completion, Revisit
 from consumer.stream.dead_letters import DeadLetterDesk
 from consumer.stream.errors import Rejected, RetryLater
@@ -38,83 +33,20 @@ from producer.fault_points import FaultPoint, reach
 from producer.progress import ProgressPublisher
 from producer.records import SourceRecord
 from producer.reviews import review_record
-from schemas.check import check_review
 from schemas.cloudevents import TRACEPARENT, header, trace_or_new
 from schemas.errors import InvalidReviewError, RegistryUnavailableError, SchemaError
 from schemas.events import ScenarioCompleted
 from schemas.progress import Phase, ReviewProgress
-from schemas.review import ReviewReady, Signal, review_id_of
+from schemas.review import ReviewReady, review_id_of
 from schemas.topics import Topics
 from schemas.wire import WriterSchemas, decode
 
-SCHEMA_VERSION: Final = 1
 STORE_RETRY_SECONDS: Final = 2.0
 REGISTRY_RETRY_SECONDS: Final = 2.0
 
-OnCall = Callable[[int, int], None]
 # The trace of the trigger at hand: each record is handled in a task of its own.
 _TRACE: Final[ContextVar[str | None]] = ContextVar("trace", default=None)
 _log = structlog.get_logger(__name__)
-
-
-class Reviewing(Protocol):
-    """Whoever writes the draft: the models, the rules, or one after the other."""
-
-    async def draft(
-        self,
-        arc: Arc,
-        signals: tuple[Signal, ...],
-        *,
-        deadline: float,
-        on_progress: OnCall,
-    ) -> ReviewDraft:
-        """Return a draft before `deadline`, in seconds of the running loop's clock."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewOptions:
-    """What an operator may set about every review."""
-
-    deadline_seconds: float
-    xp_band: float
-    base_rates: Mapping[str, float] | None
-
-
-async def review_arc(
-    resolved: Resolved,
-    *,
-    reviewing: Reviewing,
-    options: ReviewOptions,
-    revision: int,
-    clock: Callable[[], datetime],
-    on_progress: OnCall,
-) -> ReviewReady:
-    """Turn a run's gathered context into its review, checked against the JSON Schema.
-
-    Raises:
-        InvalidReviewError: what was assembled is no valid review; it must not leave.
-        ReviewCallsFailed: the models gave no arc read or no scoring, and rules may not stand in.
-    """
-    arc = resolved.arc
-    # What only computes does so in threads: many reviews at once must not keep the loop from what
-    # Kafka waits for, or the group takes this process for dead.
-    signals = await asyncio.to_thread(compute, arc, base_rates=options.base_rates)
-    deadline = calls_deadline(asyncio.get_running_loop().time(), options.deadline_seconds)
-    draft = await reviewing.draft(arc, signals, deadline=deadline, on_progress=on_progress)
-    seen = counts_of(arc)
-    review = await asyncio.to_thread(
-        assemble,
-        draft,
-        arc=arc,
-        signals=signals,
-        coverage=coverage_of(arc.trigger.expected, seen=seen, used=draft.used or seen),
-        revision=revision,
-        created_at=clock(),
-        schema_version=SCHEMA_VERSION,
-        xp_band=options.xp_band,
-    )
-    await asyncio.to_thread(check_review, review)
-    return review
 
 
 class ReviewPipeline:
@@ -305,7 +237,7 @@ class ReviewPipeline:
     async def _checked(self, resolved: Resolved, *, run: Run) -> ReviewReady:
         # What is told of the calls is told before what is told of their end.
         try:
-            async with _Reports() as reports:
+            async with Reports() as reports:
 
                 def on_call(done: int, total: int) -> None:
                     report = self._report(run.trigger, "reviewing", "", done=done, total=total)
@@ -355,30 +287,6 @@ class ReviewPipeline:
             ),
             traceparent=_TRACE.get(),
         )
-
-
-class _Reports:
-    """Progress told from inside a call that cannot await, in the order it was told."""
-
-    def __init__(self) -> None:
-        self._queue: asyncio.Queue[Coroutine[Any, Any, None] | None] = asyncio.Queue()
-        self._task: asyncio.Task[None] | None = None
-
-    def add(self, report: Coroutine[Any, Any, None]) -> None:
-        self._queue.put_nowait(report)
-
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._run())
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        self._queue.put_nowait(None)
-        if self._task is not None:
-            await self._task
-
-    async def _run(self) -> None:
-        while (report := await self._queue.get()) is not None:
-            await report
 
 
 def _place(record: SourceRecord) -> tuple[int, int]:

@@ -17,7 +17,8 @@ from consumer.context.errors import StoreUnavailableError
 from consumer.context.ingest import Ingest
 from consumer.context.store import Store, open_store
 from consumer.context.wholeness import Wholeness
-from consumer.pipeline import ReviewOptions, ReviewPipeline
+from consumer.pipeline import ReviewPipeline
+from consumer.review_arc import ReviewOptions
 from consumer.settings import Settings, load_base_rates
 from consumer.stream.barrier import IngestBarrier
 from consumer.stream.client import Membership, pause

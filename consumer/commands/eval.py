@@ -20,7 +20,7 @@ from consumer.evaluation.reviewed import Metric, Reviewed
 from consumer.evaluation.table import all_passed, as_json, as_text, metrics_of
 from consumer.evaluation.truth import SUFFIX, RunTruth, read_truth
 from consumer.observability import configure_logging
-from consumer.pipeline import ReviewOptions, review_arc
+from consumer.review_arc import ReviewOptions, review_arc
 from consumer.reviewing.ports import NoJournal
 from consumer.settings import Settings, load_base_rates, load_model_prices
 from consumer.wiring import review_options, utc_now

@@ -14,8 +14,8 @@ from consumer.context.records import ContextRecord
 from consumer.context.resolve import Resolved, resolve
 from consumer.errors import DebriefError
 from consumer.observability import configure_logging
-from consumer.pipeline import review_arc
 from consumer.rendering import render_markdown, render_text
+from consumer.review_arc import review_arc
 from consumer.reviewing.ports import NoJournal
 from consumer.settings import Settings, load_settings
 from consumer.wiring import review_options, utc_now

@@ -13,7 +13,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from consumer.commands.review import runs_of
 from consumer.emulator.faults import Fault, FaultPlan, FaultRule
 from consumer.emulator.serving import serve_emulator
-from consumer.pipeline import ReviewOptions, review_arc
+from consumer.review_arc import ReviewOptions, review_arc
 from consumer.reviewing.ports import NoJournal
 from consumer.settings import Settings, load_settings
 from consumer.wiring_calls import reviewing_by

@@ -32,7 +32,7 @@ from consumer.commands.review import runs_of
 from consumer.context.resolve import Resolved
 from consumer.emulator.faults import Fault, FaultRule
 from consumer.emulator.spoiling import INVENTED_NUMBER, INVENTED_QUOTE
-from consumer.pipeline import ReviewOptions, review_arc
+from consumer.review_arc import ReviewOptions, review_arc
 from consumer.reviewing.calls.fallback import Attempt, FallbackCaller
 from consumer.reviewing.calls.policy import CallLimits
 from consumer.reviewing.chain import ReviewersChain

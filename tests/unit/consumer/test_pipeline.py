@@ -15,7 +15,8 @@ from consumer.context.records import ContextRecord, milliseconds
 from consumer.context.store import Store, open_store
 from consumer.context.wholeness import Wholeness
 from consumer.drafts import ReviewDraft
-from consumer.pipeline import OnCall, ReviewOptions, ReviewPipeline
+from consumer.pipeline import ReviewPipeline
+from consumer.review_arc import OnCall, ReviewOptions
 from consumer.reviewing.rules.reviewer import draft_by_rules
 from consumer.stream.completion import Completion, Revisit
 from consumer.stream.dead_letters import DeadLetterDesk

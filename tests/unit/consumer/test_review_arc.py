@@ -1,13 +1,13 @@
 """Reviewing an arc computes beside the event loop, which Kafka's heartbeats need."""
 
+import importlib
 import threading
 from typing import Any
 
 import pytest
 
-from consumer import pipeline
 from consumer.commands.review import runs_of
-from consumer.pipeline import ReviewOptions, review_arc
+from consumer.review_arc import ReviewOptions, review_arc
 from consumer.reviewing.chain import ReviewersChain
 from consumer.reviewing.rules.reviewer import draft_by_rules
 from consumer.wiring import utc_now
@@ -26,7 +26,8 @@ async def test_nothing_that_only_computes_holds_the_loop(monkeypatch: pytest.Mon
         return call
 
     for name in ("compute", "assemble", "check_review"):
-        monkeypatch.setattr(pipeline, name, watched(name, getattr(pipeline, name)))
+        module = importlib.import_module("consumer.review_arc")
+        monkeypatch.setattr(module, name, watched(name, getattr(module, name)))
     lines = [line for line in read_arc_file(sample_arc("sparse")) if isinstance(line, ArcLine)]
     (resolved, *_), _astray = runs_of(lines)
 
