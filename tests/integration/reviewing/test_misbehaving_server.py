@@ -14,13 +14,16 @@ from consumer.commands.review import runs_of
 from consumer.drafts import ReviewDraft
 from consumer.emulator.faults import Fault, FaultPlan, FaultRule
 from consumer.emulator.serving import serve_emulator
+from consumer.reviewing.answer_schema import canonical_schema
 from consumer.reviewing.calls.policy import calls_deadline
 from consumer.reviewing.chain import ReviewersChain
 from consumer.reviewing.errors import ReviewCallsFailed
-from consumer.reviewing.ports import NoJournal
+from consumer.reviewing.guards.bulkhead import ProviderLimits
+from consumer.reviewing.ports import CompletionRequest, NoJournal
 from consumer.settings import Settings, load_settings
 from consumer.signals.compute import compute
 from consumer.wiring_calls import reviewing_by
+from consumer.wiring_providers import http_client, provider_of
 from producer.arc_files import ArcLine, read_arc_file
 from producer.arcs import sample_arc
 
@@ -145,6 +148,39 @@ async def test_whatever_the_server_does_the_review_ends_in_time(
             await _draft(chain, arc)
         took = clock() - started
     assert took <= ALLOWED_SECONDS
+
+
+@pytest.mark.parametrize(
+    "interface", ["generate_content", "interactions", "responses", "chat_completions"]
+)
+async def test_a_request_that_is_cancelled_closes_its_connection(
+    server: Callable[[Behave], Awaitable[str]], interface: str
+) -> None:
+    begun, closed = asyncio.Event(), asyncio.Event()
+
+    async def wait_for_the_end(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        begun.set()
+        try:
+            await reader.read()
+        finally:
+            closed.set()
+
+    gemini = interface in ("generate_content", "interactions")
+    name = "gemini" if gemini else "openai"
+    settings = _settings(await server(wait_for_the_end), **{f"{name}_interface": interface})
+    request = CompletionRequest(
+        call="arc", system="s", user="u", schema=canonical_schema("arc"), max_output_tokens=9
+    )
+    async with http_client(settings, ProviderLimits()) as client:
+        provider = provider_of(name, settings, client)
+        asked = asyncio.create_task(provider.complete(request, timeout_seconds=60))
+        async with asyncio.timeout(60):
+            await begun.wait()
+            asked.cancel()
+            # The client is still open: what closes the connection is the cancellation alone.
+            await closed.wait()
+    with pytest.raises(asyncio.CancelledError):
+        await asked
 
 
 async def test_with_rules_last_the_whole_review_is_by_rules(
