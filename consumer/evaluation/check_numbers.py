@@ -134,6 +134,7 @@ def _sums(group: Sequence[ObjectiveRolledUp]) -> Iterator[float]:
     columns = (
         [float(o.hints) for o in group],
         [float(o.attempts) for o in group],
+        [float(len(o.issues)) for o in group],
         [o.score for o in group if o.score is not None],
         [o.first_score for o in group if o.first_score is not None],
         seconds,

@@ -1,3 +1,4 @@
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -52,3 +53,14 @@ def test_figures_hold_the_scores_and_counts_of_the_run(reviewed: tuple[Reviewed,
     assert {float(len(one.arc.objectives)), float(sum(o.hints for o in one.arc.objectives))} <= (
         figures
     )
+
+
+def test_how_many_issues_an_objective_has_is_a_figure(reviewed: tuple[Reviewed, ...]) -> None:
+    one = next(one for one in reviewed if any(o.issues for o in one.arc.objectives))
+    objective = next(o for o in one.arc.objectives if o.issues)
+    issue = objective.issues[0]
+    other = issue.model_copy(update={"kind": "another kind"})
+    many = objective.model_copy(update={"issues": (*[issue] * 1009, *[other] * 1000)})
+    arc = dataclasses.replace(one.arc, objectives=(many,))
+    assert 2009.0 in figures_of(arc, one.review)
+    assert 2010.0 not in figures_of(arc, one.review)
