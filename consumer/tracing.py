@@ -35,7 +35,7 @@ class NoTracing:
     """Tracing that goes nowhere."""
 
     @contextmanager
-    def span(self, name: str, *, traceparent: str | None = None) -> Iterator["NoTracing"]:  # noqa: ARG002
+    def span(self, name: str, *, traceparent: str | None = None) -> Iterator["NoTracing"]:  # noqa: ARG002  # a port
         """Run the block."""
         yield self
 

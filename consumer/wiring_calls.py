@@ -47,8 +47,8 @@ async def reviewing_by(
     if not names:
         yield ReviewersChain(models=None, rules=rules)
         return
-    # Importing the SDKs takes seconds, which a process that reviews by rules need not spend.
-    from consumer.wiring_providers import http_client, provider_of  # noqa: PLC0415
+    # A process that reviews by rules need not spend the time.
+    from consumer.wiring_providers import http_client, provider_of  # noqa: PLC0415  # takes seconds
 
     options = _guard_options(settings)
     metrics = CallMetrics(registry or CollectorRegistry())

@@ -22,8 +22,8 @@ async def tracing_by(environment: Mapping[str, str]) -> AsyncIterator[Tracing]:
     if not is_wanted(environment):
         yield NoTracing()
         return
-    # Importing it takes a second, which only those pay who set an endpoint.
-    from consumer.tracing_otlp import OtlpTracing  # noqa: PLC0415
+    # Only those pay for the import who set an endpoint.
+    from consumer.tracing_otlp import OtlpTracing  # noqa: PLC0415  # takes a second
 
     tracing = OtlpTracing(environment)
     try:

@@ -102,8 +102,9 @@ class World:
     ) -> None:
         """Wait until a group's offset has come so far, or fail the test."""
         async with asyncio.timeout(PATIENCE_SECONDS):
-            # Brokers set no event.
-            while await self.committed(group, topic, partition=partition) < offset:  # noqa: ASYNC110
+            while (  # noqa: ASYNC110  # brokers set no event
+                await self.committed(group, topic, partition=partition) < offset
+            ):
                 await asyncio.sleep(0.1)
 
     async def commit(self, group: str, topic: str, offset: int, metadata: str) -> None:

@@ -19,7 +19,7 @@ def _plan(**changes: object) -> Factors:
         "evidence": "usual",
         "asking": 0.0,
     }
-    return replace(draw(1, 7), **{**plain, **changes})  # type: ignore[arg-type]
+    return replace(draw(1, 7), **{**plain, **changes})  # type: ignore[arg-type]  # of many types
 
 
 def test_nothing_planted_is_nothing_found() -> None:
