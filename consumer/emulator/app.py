@@ -46,7 +46,7 @@ def refuse_to_go_on(request: Request) -> None:
 
 
 class EmulatorServer:
-    """Answers requests by their plan; `latency_seconds` is spent on each one first."""
+    """Answers requests by their plan, each `latency_seconds` after it came."""
 
     def __init__(
         self,
@@ -83,19 +83,22 @@ class EmulatorServer:
         return await self._serve(request, read_chat_completions)
 
     async def _serve(self, request: Request, read: Callable[[object], Asked]) -> Response:
+        came = asyncio.get_running_loop().time()
         try:
             asked = read(await request.json())
         except (ValueError, UnreadableRequestError) as error:
             return _json_error(str(error))
         fate = self.plans.of(request).choose(asked.provider, asked.call)
+        text = await self._model.answer_text(asked)
         delay_seconds = self._latency_seconds + fate.delay_seconds
         if delay_seconds > 0:
-            await self._sleep(delay_seconds)
+            # What reading and answering took is a part of it: a model's time has both in it, too.
+            await self._sleep(max(0.0, came + delay_seconds - asyncio.get_running_loop().time()))
         if fate.fault is Fault.RESET:
             self._reset(request)
         if fate.fault is Fault.HANG:
             await self._sleep(HANG_SECONDS)
-        return self._reply(request, fate.fault, asked, await self._model.answer_text(asked))
+        return self._reply(request, fate.fault, asked, text)
 
     def _reply(self, request: Request, fault: Fault | None, asked: Asked, text: str) -> Response:
         if fault in (None, Fault.HANG, Fault.RESET):

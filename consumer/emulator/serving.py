@@ -35,6 +35,11 @@ class _Connections:
         class Remembered(H11Protocol):
             def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
                 super().connection_made(transport)
+                # asyncio leaves it to the kernel to hold small writes back on sockets that were
+                # made elsewhere: the body would wait 40 ms for the headers' acknowledgement.
+                transport.get_extra_info("socket").setsockopt(
+                    socket.IPPROTO_TCP, socket.TCP_NODELAY, 1
+                )
                 if self.client is not None:
                     connections[self.client] = transport
 

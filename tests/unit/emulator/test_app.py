@@ -106,9 +106,12 @@ async def test_latency_delay_and_hang_are_slept(post: Any) -> None:
     async def sleep(seconds: float) -> None:
         slept.append(seconds)
 
-    plan = FaultPlan((FaultRule(fault=Fault.HANG, delay_seconds=2),))
-    await post("generate_content", "arc", plan, latency_seconds=0.5, sleep=sleep)
-    assert slept == [2.5, HANG_SECONDS]
+    plan = FaultPlan((FaultRule(fault=Fault.HANG, delay_seconds=2000),))
+    await post("generate_content", "arc", plan, latency_seconds=500, sleep=sleep)
+    waited, hung = slept
+    # Less the moment that it took to read and to answer.
+    assert 2000 < waited <= 2500
+    assert hung == HANG_SECONDS
 
 
 @pytest.mark.parametrize(
