@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import websockets
 
+from gateway.server import listening_socket
 from gateway.settings import GatewaySettings
 from producer.partitioning import partition_of
 
@@ -186,3 +187,13 @@ async def _metrics(port: int) -> str:
             return text
 
     return await asyncio.to_thread(fetch)
+
+
+def test_a_small_frame_is_not_held_back_for_the_one_before_it() -> None:
+    listener = listening_socket("127.0.0.1", 0)
+    listener.setblocking(True)
+    listener.listen()
+    with listener, socket.create_connection(listener.getsockname()):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
