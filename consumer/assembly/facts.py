@@ -135,8 +135,7 @@ def _spoken(sources: Sources, names: Sequence[str]) -> frozenset[Gram]:
     said: set[Gram] = set()
     shared = {gram for name in names for gram in grams_of(name)}
     for source in sources:
-        grams = (gram for text in source.texts for gram in grams_of(text.text))
-        (shared if source.source == "objective" else said).update(grams)
+        (shared if source.source == "objective" else said).update(source.grams)
     return frozenset(said - shared)
 
 

@@ -6,9 +6,11 @@ at the ends; case is kept. A map back to the source lets code copy the source's 
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 _PLAIN_WORD = re.compile(r"[a-z0-9]+")
+_WORD = re.compile(r"\S+")
 # Scripts written without spaces between words: a "word" cannot be counted there.
 _SPACELESS_RANGES = (
     (0x0E00, 0x0EFF),  # Thai, Lao
@@ -30,8 +32,8 @@ class Folded:
 
     source: str
     text: str
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     def copy(self, start: int, end: int) -> str:
         """Return the source's own words for the folded span from `start` to `end`."""
@@ -45,6 +47,8 @@ def fold(text: str) -> str:
 
 def fold_with_map(text: str) -> Folded:
     """Fold `text` and keep the way back to it."""
+    if unicodedata.is_normalized("NFKC", text):
+        return _spaces_folded(text)
     characters: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
@@ -61,6 +65,19 @@ def fold_with_map(text: str) -> Folded:
     if characters and characters[-1] == " ":
         del characters[-1], starts[-1], ends[-1]
     return Folded(text, "".join(characters), tuple(starts), tuple(ends))
+
+
+def _spaces_folded(text: str) -> Folded:
+    """Fold a text in which nothing but white space can differ from its folded form."""
+    folded = " ".join(text.split())
+    if folded == text:
+        return Folded(text, text, range(len(text)), range(1, len(text) + 1))
+    starts: list[int] = []
+    for word in _WORD.finditer(text):
+        # The character that ends a word stands for all the space behind it.
+        starts.extend(range(word.start(), word.end() + 1))
+    starts = starts[: len(folded)]
+    return Folded(text, folded, starts, [start + 1 for start in starts])
 
 
 def is_spaceless(character: str) -> bool:
@@ -121,8 +138,6 @@ def _close(word: list[str], units: list[str]) -> None:
 
 def _segments(text: str) -> list[tuple[int, int, str]]:
     """Cut `text` into (start, end, NFKC form) pieces whose forms join to the whole's form."""
-    if unicodedata.is_normalized("NFKC", text):
-        return [(i, i + 1, character) for i, character in enumerate(text)]
     pieces: list[tuple[int, int, str]] = []
     for i, character in enumerate(text):
         alone = unicodedata.normalize("NFKC", character)

@@ -8,9 +8,12 @@ and end between words: "able to finish" does not stand in "unable to finish".
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from consumer.arc import Arc
+from consumer.assembly.codes import codes_of
 from consumer.assembly.folding import Folded, find_words, fold, fold_with_map, is_spaceless
+from consumer.assembly.grams import Gram, grams_of
 from consumer.drafts import Citation
 from schemas.review import MAX_QUOTE_CHARACTERS, Evidence, Source
 
@@ -31,7 +34,7 @@ class Rejection:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class SourceText:
     """One citable source; `texts` are its separately quotable parts.
 
@@ -45,6 +48,16 @@ class SourceText:
     persona_id: str | None
     by_learner: bool
     texts: tuple[Folded, ...]
+
+    @cached_property
+    def grams(self) -> frozenset[Gram]:
+        """Return the runs of words in it."""
+        return frozenset(gram for text in self.texts for gram in grams_of(text.text))
+
+    @cached_property
+    def codes(self) -> frozenset[str]:
+        """Return the words in it that name one thing only."""
+        return frozenset(code for text in self.texts for code in codes_of(text.text))
 
 
 @dataclass(frozen=True, slots=True)

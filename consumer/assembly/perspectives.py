@@ -1,13 +1,13 @@
 """Perspectives: each persona speaks from its own thread and the shared facts, and nothing else."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from consumer.assembly.codes import codes_of
 from consumer.assembly.facts import Facts
 from consumer.assembly.folding import fold
-from consumer.assembly.grams import grams_of
-from consumer.assembly.grounding import Rejection, ground, is_long_enough, opening_quote
+from consumer.assembly.grams import Gram, grams_of
+from consumer.assembly.grounding import Rejection, SourceText, ground, is_long_enough, opening_quote
 from consumer.assembly.items import Faults, ground_all, statement
 from consumer.assembly.prose import clean, cut, quoted_spans, sentences
 from consumer.drafts import Citation, PerspectiveDraft, ReviewDraft
@@ -16,10 +16,6 @@ from schemas.review import MAX_EVIDENCE, MAX_STATEMENT_CHARACTERS, Evidence, Per
 
 MAX_ADDED_QUOTE = 240
 _MARKS = (("“", "”"), ("«", "»"), ("「", "」"))
-_CODE = re.compile(
-    r"(?=.{5})(?:(?=.*[^\W\d])(?=.*\d)[\w.-]+|\w+_\w+|[A-Z]{5,}(?:-[A-Z]+)*|[^\W\d]+[a-z][A-Z]\w+)"
-    r"|[^\W\d]{4,}-[^\W\d]{5,}"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,16 +113,19 @@ def leaks(text: str, facts: Facts, *, persona_id: str) -> bool:
     Others' threads and the artefacts are secret to a persona; its own thread, the objectives and
     the trigger are not.
     """
-    secret, known = _secret_and_known(facts, persona_id)
-    spoken_grams = set(grams_of(text))
-    spoken_codes = set(_codes(text))
-    hidden_grams = {gram for part in secret for gram in grams_of(part)} & spoken_grams
-    hidden_codes = {code for part in secret for code in _codes(part)} & spoken_codes
+    spoken_grams, spoken_codes = set(grams_of(text)), set(codes_of(text))
+    hidden_grams: set[Gram] = set()
+    hidden_codes: set[str] = set()
+    for source in facts.sources:
+        if not _may_know(source, persona_id):
+            hidden_grams |= source.grams & spoken_grams
+            hidden_codes |= source.codes & spoken_codes
     if not hidden_grams and not hidden_codes:
         return False
-    open_grams = {gram for part in known for gram in grams_of(part)}
-    open_codes = {code for part in known for code in _codes(part)}
-    return bool(hidden_grams - open_grams or hidden_codes - open_codes)
+    known = list(_known(facts, persona_id))
+    hidden_grams.difference_update(*map(grams_of, known))
+    hidden_codes.difference_update(*map(codes_of, known))
+    return bool(hidden_grams or hidden_codes)
 
 
 def _perspective(persona: Persona, draft: ReviewDraft, facts: Facts) -> Perspective:
@@ -186,28 +185,16 @@ def _is_own(item: Evidence, facts: Facts, persona_id: str) -> bool:
     return item.source == "objective"
 
 
-def _secret_and_known(facts: Facts, persona_id: str) -> tuple[list[str], list[str]]:
+def _may_know(source: SourceText, persona_id: str) -> bool:
+    return source.source == "objective" or source.persona_id == persona_id
+
+
+def _known(facts: Facts, persona_id: str) -> Iterator[str]:
     trigger = facts.arc.trigger
-    secret: list[str] = []
-    known = [
-        trigger.scenario.title,
-        trigger.scenario.brief or "",
-        *facts.names,
-        *(p.voice for p in trigger.personas if p.persona_id == persona_id),
-    ]
+    yield trigger.scenario.title
+    yield trigger.scenario.brief or ""
+    yield from facts.names
+    yield from (p.voice for p in trigger.personas if p.persona_id == persona_id)
     for source in facts.sources:
-        shared = source.source == "objective" or source.persona_id == persona_id
-        (known if shared else secret).extend(text.text for text in source.texts)
-    return secret, known
-
-
-def _codes(text: str) -> Iterator[str]:
-    """Yield words that name one thing only, as a word list has none of them.
-
-    Letters with digits, or joined by an underscore (five characters or more), two long words
-    joined by a hyphen, a word in capitals, or one with a capital inside.
-    """
-    for word in fold(text).split():
-        code = word.strip(".,;:!?()[]\"'“”’‘«»")
-        if _CODE.fullmatch(code):
-            yield code.casefold()
+        if _may_know(source, persona_id):
+            yield from (text.text for text in source.texts)

@@ -44,3 +44,17 @@ def test_units_are_words_and_single_characters_of_spaceless_scripts() -> None:
 @given(st.text(st.characters(max_codepoint=127), max_size=40))
 def test_units_of_plain_text_are_those_of_the_same_text_beside_another_script(text: str) -> None:
     assert units_of(f"{text} 北") == (*units_of(text), "北")
+
+
+@given(st.text(st.sampled_from("ab \n\t\u00a0\u2028北“"), max_size=40), st.data())
+def test_what_only_white_space_tells_apart_is_copied_as_it_stands(
+    text: str, data: st.DataObject
+) -> None:
+    folded = fold_with_map(text)
+    if not folded.text:
+        return
+    start = data.draw(st.integers(0, len(folded.text) - 1))
+    end = data.draw(st.integers(start + 1, len(folded.text)))
+    copied = folded.copy(start, end)
+    assert copied in text
+    assert fold(copied) == folded.text[start:end].strip()
