@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from consumer.arc import Arc
 from consumer.assembly.assemble import assemble
 from consumer.assembly.coverage import counts_of, coverage_of
+from consumer.computing import computed
 from consumer.context.resolve import Resolved
 from consumer.drafts import ReviewDraft
 from consumer.reviewing.calls.policy import calls_deadline
@@ -60,13 +61,16 @@ async def review_arc(
         ReviewCallsFailed: the models gave no arc read or no scoring, and rules may not stand in.
     """
     arc = resolved.arc
-    # What only computes does so in threads: many reviews at once must not keep the loop from what
+    # What only computes does so beside the loop: many reviews at once must not keep it from what
     # Kafka waits for, or the group takes this process for dead.
-    signals = await asyncio.to_thread(compute, arc, base_rates=options.base_rates)
-    deadline = calls_deadline(asyncio.get_running_loop().time(), options.deadline_seconds)
+    started = asyncio.get_running_loop().time()
+    ends = started + options.deadline_seconds
+    signals = await computed(ends, compute, arc, base_rates=options.base_rates)
+    deadline = calls_deadline(started, options.deadline_seconds)
     draft = await reviewing.draft(arc, signals, deadline=deadline, on_progress=on_progress)
     seen = counts_of(arc)
-    review = await asyncio.to_thread(
+    review = await computed(
+        ends,
         assemble,
         draft,
         arc=arc,
@@ -77,5 +81,5 @@ async def review_arc(
         schema_version=SCHEMA_VERSION,
         xp_band=options.xp_band,
     )
-    await asyncio.to_thread(check_review, review)
+    await computed(ends, check_review, review)
     return review

@@ -1,11 +1,11 @@
 """The chain: the models, and the rules as a whole where they may stand in."""
 
-import asyncio
 from collections.abc import Callable
 
 import structlog
 
 from consumer.arc import Arc
+from consumer.computing import computed
 from consumer.drafts import ReviewDraft
 from consumer.reviewing.errors import ReviewCallsFailed
 from consumer.reviewing.models_reviewer import ModelReviewer, OnCall
@@ -47,4 +47,4 @@ class ReviewersChain:
                     raise
                 _log.warning("review.falls_to_rules", failed=sorted(error.failures))
         assert self._rules is not None  # noqa: S101 - the constructor saw to it
-        return await asyncio.to_thread(self._rules, arc, signals)
+        return await computed(deadline, self._rules, arc, signals)

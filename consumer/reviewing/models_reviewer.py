@@ -9,8 +9,9 @@ from typing import Final
 from pydantic import ValidationError
 
 from consumer.arc import Arc
-from consumer.assembly.facts import facts_of
+from consumer.assembly.facts import Facts, facts_of
 from consumer.assembly.faults import find_faults
+from consumer.computing import computed
 from consumer.drafts import ArcRead, PerspectiveDraft, ReviewDraft, Scoring
 from consumer.reviewing.answer_schema import Answer
 from consumer.reviewing.calls.fallback import Answered, FallbackCaller, Unanswered
@@ -64,7 +65,6 @@ class ModelReviewer:
         self._bounds = bounds or PromptBounds()
         self._waits_out_outages = waits_out_outages
         self._on_end = on_end
-        self._preparing = asyncio.Lock()
 
     async def draft(
         self, arc: Arc, signals: tuple[Signal, ...], *, deadline: float, on_progress: OnCall
@@ -78,28 +78,30 @@ class ModelReviewer:
                 opened before a persona's call had its time.
             DebriefError: the journal is away; what was answered by then is in it or asked again.
         """
-        # One review's prompts at a time: where many begin at once, the first calls leave while the
-        # others are still being written.
-        async with self._preparing:
-            prompt_set = prompts_of(arc, signals, marker_key=self._marker_key, bounds=self._bounds)
-            check = partial(find_faults, arc=arc, signals=signals, facts=facts_of(arc, signals))
-            run_id, total, done = arc.trigger.run_id, len(prompt_set.prompts), 0
+        prompt_set, facts = await computed(deadline, self._prepared, arc, signals)
+        check = partial(find_faults, arc=arc, signals=signals, facts=facts)
+        run_id, total, done = arc.trigger.run_id, len(prompt_set.prompts), 0
+        on_progress(done, total)
+
+        async def one(prompt: Prompt) -> _Finished:
+            nonlocal done
+            faults = partial(check, persona_id=prompt.persona_id)
+            finished = await self._call(run_id, prompt, faults, deadline)
+            done += 1
             on_progress(done, total)
+            return finished
 
-            async def one(prompt: Prompt) -> _Finished:
-                nonlocal done
-                faults = partial(check, persona_id=prompt.persona_id)
-                finished = await self._call(run_id, prompt, faults, deadline)
-                done += 1
-                on_progress(done, total)
-                return finished
-
-            # One that fails, or finds the journal away, leaves the others running: they are
-            # journaled and serve the next try.
-            calls = asyncio.gather(*map(one, prompt_set.prompts), return_exceptions=True)
+        # One that fails, or finds the journal away, leaves the others running: they are journaled
+        # and serve the next try.
+        calls = asyncio.gather(*map(one, prompt_set.prompts), return_exceptions=True)
         finished = [_raised_or(end) for end in await calls]
         self._give_up_without(finished, deadline)
         return _draft(arc, prompt_set, finished)
+
+    def _prepared(self, arc: Arc, signals: tuple[Signal, ...]) -> tuple[PromptSet, Facts]:
+        """Write the prompts, and index what their answers are held against."""
+        prompts = prompts_of(arc, signals, marker_key=self._marker_key, bounds=self._bounds)
+        return prompts, facts_of(arc, signals)
 
     def _give_up_without(self, finished: Sequence[_Finished], deadline: float) -> None:
         failed = {end.prompt.call: end.failure for end in finished if end.failure is not None}
