@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from gateway.database import WRITES
+from gateway.membership import is_among
 from gateway.tables import ERASED_RUNS, FEED_POSITIONS, REVIEWS
 
 
@@ -158,7 +159,7 @@ class ReviewStore:
     ) -> None:
         erased = {c.run_id: c for c in changes if isinstance(c, Erased)}
         if erased:
-            await connection.execute(delete(REVIEWS).where(REVIEWS.c.run_id.in_(list(erased))))
+            await connection.execute(delete(REVIEWS).where(is_among(REVIEWS.c.run_id, erased)))
             await connection.execute(self._erasures(), [_erased_row(e) for e in erased.values()])
         put = _standing(changes)
         if put:
@@ -174,7 +175,7 @@ class ReviewStore:
     async def _erased_at(
         self, connection: AsyncConnection, run_ids: Sequence[str]
     ) -> Mapping[str, int]:
-        query = select(ERASED_RUNS).where(ERASED_RUNS.c.run_id.in_(run_ids))
+        query = select(ERASED_RUNS).where(is_among(ERASED_RUNS.c.run_id, run_ids))
         return {row.run_id: row.erased_at_ms for row in await connection.execute(query)}
 
     def _upsert(self) -> Any:

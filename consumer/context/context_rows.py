@@ -1,8 +1,8 @@
 """The rows of `context_records`: one a distinct event of a run."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, func, or_, select, update
 
@@ -16,10 +16,8 @@ from consumer.context.records import (
     unpack_headers,
 )
 from consumer.context.tables import CONTEXT_RECORDS, RUN_REFERENCES, RUNS
+from gateway.membership import is_among
 from producer.records import SourceRecord
-
-# Well below what SQLite (32,766) and PostgreSQL (32,767) take as parameters of one statement.
-_RUNS_A_QUERY: Final = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +63,9 @@ class ContextRows(Erasures):
     async def count_sound_many(self, run_ids: Collection[str]) -> Mapping[str, SoundCounts]:
         """Count, for each of these registered runs, the distinct records its trigger can place."""
         counts: dict[str, dict[str, int]] = {run_id: {} for run_id in run_ids}
-        wanted = sorted(counts)
         async with self._reading() as connection:
-            for start in range(0, len(wanted), _RUNS_A_QUERY):
-                query = _count_query(wanted[start : start + _RUNS_A_QUERY])
-                for run_id, kind, count in await connection.execute(query):
-                    counts[run_id][kind] = count
+            for run_id, kind, count in await connection.execute(_count_query(counts)):
+                counts[run_id][kind] = count
         return {run_id: SoundCounts(**found) for run_id, found in counts.items()}
 
     async def mark_dead_lettered(self, records: Sequence[ContextRecord]) -> None:
@@ -95,7 +90,7 @@ class ContextRows(Erasures):
             await connection.execute(statement, keys)
 
     async def _note_changes(self, run_ids: Collection[str]) -> None:
-        are_these = RUNS.c.run_id.in_(sorted(run_ids))
+        are_these = is_among(RUNS.c.run_id, run_ids)
         in_order = select(RUNS.c.run_id).where(are_these).order_by(RUNS.c.run_id)
         async with self._writing() as connection:
             # PostgreSQL locks rows as an update meets them; two batches that share runs would wait
@@ -106,7 +101,7 @@ class ContextRows(Erasures):
             )
 
 
-def _count_query(run_ids: Sequence[str]) -> Any:
+def _count_query(run_ids: Iterable[str]) -> Any:
     record, stage, persona = CONTEXT_RECORDS.c, RUN_REFERENCES.alias(), RUN_REFERENCES.alias()
     is_stage = and_(
         stage.c.run_id == record.run_id,
@@ -124,7 +119,7 @@ def _count_query(run_ids: Sequence[str]) -> Any:
         .join(stage, is_stage)
         .outerjoin(persona, is_persona)
         .where(
-            record.run_id.in_(run_ids),
+            is_among(record.run_id, run_ids),
             or_(record.persona_id.is_(None), persona.c.reference_id.is_not(None)),
         )
         .distinct()

@@ -6,7 +6,7 @@ the other, on any database, and nothing is left over.
 """
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Final
 
 from sqlalchemy import and_, delete, or_, select
@@ -22,9 +22,8 @@ from consumer.context.tables import (
     SPENDING,
     USER_ERASURES,
 )
+from gateway.membership import is_among
 
-# Well below what SQLite (32,766) and PostgreSQL (32,767) take as parameters of one statement.
-_RUNS_A_QUERY: Final = 5_000
 _NEVER_MS: Final = -(2**63)
 
 
@@ -68,19 +67,12 @@ class Erasures(Database):
 
         An erasure shows here as soon as it is written down, before anything is deleted.
         """
-        found: set[str] = set()
-        wanted = sorted(set(run_ids))
-        for start in range(0, len(wanted), _RUNS_A_QUERY):
-            found |= await self._erased_of(wanted[start : start + _RUNS_A_QUERY])
-        return frozenset(found)
-
-    async def _erased_of(self, run_ids: Sequence[str]) -> set[str]:
         # First what is there: a run that is deleted after this look stands below, where it is
         # written down in the same transaction.
         there = select(RUNS.c.run_id, RUNS.c.user_id, RUNS.c.occurred_at_ms).where(
-            RUNS.c.run_id.in_(run_ids)
+            is_among(RUNS.c.run_id, run_ids)
         )
-        gone = select(RUN_ERASURES.c.run_id).where(RUN_ERASURES.c.run_id.in_(run_ids))
+        gone = select(RUN_ERASURES.c.run_id).where(is_among(RUN_ERASURES.c.run_id, run_ids))
         async with self._reading() as connection:
             rows = (await connection.execute(there)).all()
         erased_at = await self._erased({row.user_id for row in rows})
@@ -89,12 +81,13 @@ class Erasures(Database):
         }
         going = {row.run_id for row in rows} - alive
         async with self._reading() as connection:
-            return going | (set((await connection.execute(gone)).scalars()) - alive)
+            forgotten = set((await connection.execute(gone)).scalars())
+        return frozenset(going | (forgotten - alive))
 
     async def _erased(self, user_ids: Collection[str]) -> Mapping[str, int]:
         """Return when each of these users was erased (ms), leaving out those who were not."""
         users = {_digest(user_id): user_id for user_id in user_ids}
-        query = select(USER_ERASURES).where(USER_ERASURES.c.user_digest.in_(users))
+        query = select(USER_ERASURES).where(is_among(USER_ERASURES.c.user_digest, users))
         async with self._reading() as connection:
             found = await connection.execute(query)
             return {users[row.user_digest]: row.erased_at_ms for row in found}

@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, and_, case, delete, exists, or_, select, u
 from consumer.context.database import Database
 from consumer.context.tables import CALL_JOURNAL, PUBLICATIONS, RUNS
 from consumer.publication import Publication
+from gateway.membership import is_among
 from producer.transactions import ProducerEpoch
 
 Verdict = Literal["go", "gone", "busy"]
@@ -40,7 +41,7 @@ class Publications(Database):
             return {}
         wanted = {one.run_id: one for one in publications}
         async with self._writing() as connection:
-            query = select(RUNS.c.run_id, RUNS.c.revision).where(RUNS.c.run_id.in_(wanted))
+            query = select(RUNS.c.run_id, RUNS.c.revision).where(is_among(RUNS.c.run_id, wanted))
             revisions = {row.run_id: row.revision for row in await connection.execute(query)}
             going = [one for one in publications if _is_news(one, revisions)]
             kept: set[str] = set()
@@ -49,7 +50,13 @@ class Publications(Database):
                 rows = [
                     {**asdict(one), **ours} for one in sorted(going, key=lambda one: one.run_id)
                 ]
-                kept = set((await connection.execute(self._take(rows))).scalars())
+                # One row a statement, and then a look: the text of one that inserts them all would
+                # be another for each number of them (see `gateway.membership`).
+                await connection.execute(self._take(), rows)
+                taken = select(PUBLICATIONS.c.run_id).where(
+                    PUBLICATIONS.c.transaction_id == transaction_id
+                )
+                kept = set((await connection.execute(taken)).scalars())
         verdicts: dict[str, Verdict] = dict.fromkeys(wanted, "gone")
         for one in going:
             verdicts[one.run_id] = "go" if one.run_id in kept else "busy"
@@ -91,9 +98,9 @@ class Publications(Database):
                     )
             await connection.execute(delete(PUBLICATIONS).where(or_(is_this, of_predecessors)))
 
-    def _take(self, rows: Sequence[Mapping[str, Any]]) -> Any:
+    def _take(self) -> Any:
         # What stands there of the same partition and of no later owner was never committed.
-        insert = self._insert(PUBLICATIONS).values(list(rows))
+        insert = self._insert(PUBLICATIONS)
         taken = {
             column.name: insert.excluded[column.name]
             for column in PUBLICATIONS.c
@@ -109,7 +116,7 @@ class Publications(Database):
                     PUBLICATIONS.c.epoch <= insert.excluded.epoch,
                 ),
             ),
-        ).returning(PUBLICATIONS.c.run_id)
+        )
 
 
 def _is_news(publication: Publication, revisions: Mapping[str, int]) -> bool:
