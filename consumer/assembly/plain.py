@@ -54,7 +54,7 @@ def plain_little(language: str, *, patterns: int, statements: int) -> str:
         return ""
     if statements:
         return "There is little in this run that can be stated with evidence, and no clear pattern."
-    return "Nothing in this run could be stated with evidence."
+    return "Nothing could be stated with evidence: no strength, no sticking point and no pattern."
 
 
 def plain_went_well(facts: Facts, language: str) -> WentWell | None:
@@ -67,8 +67,8 @@ def plain_went_well(facts: Facts, language: str) -> WentWell | None:
     title = cut(clean(best.title) or best.objective_id, 300)
     text = f"{title}: {score}."
     if is_english(language):
-        tries = _count(best.attempts, "attempt")
-        text = f"You reached {score} on {title}, in {tries} and with {_count(best.hints, 'hint')}."
+        tries, hints = _count(best.attempts, "attempt"), _count(best.hints, "hint")
+        text = f"You reached {score} on {_quoted(title)}, in {tries} and with {hints}."
     return WentWell(statement=text, evidence=(_of(best),))
 
 
@@ -89,7 +89,7 @@ def plain_next_push(facts: Facts, language: str) -> NextPush | None:
     hints = _count(worst.hints, "hint")
     scored = "" if worst.score is None else f", and a score of {score}"
     return NextPush(
-        action=f"Go back to {title} and do it again from the beginning, before any hint.",
+        action=f"Go back to {_quoted(title)} and do it again from the beginning, before any hint.",
         why=f"It left the most open: {_count(len(worst.issues), 'issue')}, {hints}{scored}.",
         check="It comes right at the first try, with no hint and none of the same issues.",
         evidence=(_of(worst),),
@@ -141,6 +141,11 @@ def _of(objective: ObjectiveRolledUp) -> Evidence:
         stage_id=objective.stage_id,
         quote=None,
     )
+
+
+def _quoted(title: str) -> str:
+    """Set a title off from the sentence, unless it holds marks of its own."""
+    return title if any(mark in title for mark in '“”"«»„「」') else f"“{title}”"
 
 
 def _figure(ratio: float) -> str:

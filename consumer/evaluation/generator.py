@@ -54,21 +54,7 @@ class Case:
 
     def resolved(self) -> Resolved:
         """Return the records as the consumer resolves them once they are gathered."""
-        read = (
-            SourceRecord(
-                topic=_TOPIC_OF[type(event).__name__],
-                partition=0,
-                offset=offset,
-                key=event.run_id.encode(),
-                value=b"",
-                headers=(),
-                timestamp_ms=0,
-            )
-            for offset, event in enumerate(self.records)
-        )
-        pairs = zip(self.records, read, strict=True)
-        records = [ContextRecord(event=event, record=record) for event, record in pairs]
-        return resolve(self.trigger, records)
+        return _resolved(self.trigger, self.records)
 
 
 def cases(count: int, *, seed: int) -> Iterator[tuple[Case, ...]]:
@@ -91,6 +77,30 @@ def case_with_twin(index: int, *, seed: int) -> tuple[Case, ...]:
     truth = case.truth.model_copy(update={"twin": twin})
     name = f"{name}.{change.factor}"
     return case, Case(name=name, trigger=other.trigger, records=other.records, truth=truth)
+
+
+def resolved_of(arc: GeneratedArc) -> Resolved:
+    """Return an arc of which nothing need be known, as the consumer resolves it."""
+    return _resolved(arc.trigger, arc.records)
+
+
+def _resolved(trigger: ScenarioCompleted, events: Sequence[ContextEvent]) -> Resolved:
+    records = [
+        ContextRecord(
+            event=event,
+            record=SourceRecord(
+                topic=_TOPIC_OF[type(event).__name__],
+                partition=0,
+                offset=offset,
+                key=event.run_id.encode(),
+                value=b"",
+                headers=(),
+                timestamp_ms=0,
+            ),
+        )
+        for offset, event in enumerate(events)
+    ]
+    return resolve(trigger, records)
 
 
 def write_cases(folder: Path, written: Sequence[Case]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from consumer.reviewing.rules.citing import cite, cite_issue, spread
 from consumer.reviewing.rules.proposal import Proposal
-from consumer.reviewing.rules.reading import Reading, name_of, shows
+from consumer.reviewing.rules.reading import Reading, shows
 from consumer.reviewing.rules.wording import capital, count, kind_words, number_word
 from schemas.events import ObjectiveRolledUp
 from schemas.review import Signal
@@ -31,7 +31,7 @@ def fixed_issue(reading: Reading, signal: Signal) -> Proposal:
     spoken = _last_word(reading, kind, hits)
     later = _after(reading, spoken) if spoken else ()
     clear = [o for o in later if not shows(o, kind) and _is_chance(reading, o, kind)]
-    after = f"after the feedback on {name_of(spoken)}" if spoken else "since"
+    after = f"after the feedback on {reading.name(spoken)}" if spoken else "since"
     noted, chances = count(len(hits), "objective"), number_word(signal.n)
     frames = (
         (
@@ -126,7 +126,7 @@ def _after_feedback(reading: Reading, hits: Sequence[ObjectiveRolledUp], kind: s
     ]
     named = "named it" if names_kind(spoken, kind) else "came where it was marked"
     return (
-        f"The feedback on {name_of(spoken)} {named}, and in the stages that followed it was "
+        f"The feedback on {reading.name(spoken)} {named}, and in the stages that followed it was "
         f"there again on {number_word(len(again))} of {number_word(len(chances))}."
     )
 

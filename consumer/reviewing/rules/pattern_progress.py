@@ -2,9 +2,16 @@
 
 from consumer.reviewing.rules.citing import spread
 from consumer.reviewing.rules.proposal import Proposal, from_objectives
-from consumer.reviewing.rules.reading import SUCCESS_SCORE, Reading, mean_score, name_of
-from consumer.reviewing.rules.wording import count, figure, number_word, percent, plain_number
-from schemas.events import ObjectiveRolledUp
+from consumer.reviewing.rules.reading import SUCCESS_SCORE, Reading, mean_score
+from consumer.reviewing.rules.wording import (
+    count,
+    figure,
+    listed,
+    number_word,
+    percent,
+    plain_number,
+)
+from schemas.events import ObjectiveRolledUp, XpDimension
 from schemas.review import Signal
 
 HELD_LOSS = 0.10
@@ -120,8 +127,8 @@ def recovery(reading: Reading, signal: Signal) -> Proposal:
     if retried:
         best = retried[0]
         example = (
-            f"The furthest way back was {name_of(best)}, from {figure(best.first_score or 0.0)} "
-            f"to {figure(best.score or 0.0)}."
+            f"The furthest way back was {reading.name(best)}, from "
+            f"{figure(best.first_score or 0.0)} to {figure(best.score or 0.0)}."
         )
     sentences = (
         (
@@ -135,26 +142,32 @@ def recovery(reading: Reading, signal: Signal) -> Proposal:
 
 
 def stuck(reading: Reading, signal: Signal) -> Proposal:
-    """Say how long the run went without a stretch of clean work."""
+    """Say how long the run went without a stretch of clean work, in all its dimensions at once."""
+    stretches = [(s, _dimension_of(reading, s)) for s in reading.claims(signal.kind)]
+    dimensions = [(s, dimension) for s, dimension in stretches if dimension is not None]
     missed = [o for o in reading.arc.objectives if not _came_right(o)]
-    dimension = next(
-        (d for d in reading.arc.trigger.xp.dimensions if signal.name in (d.dimension_id, d.title)),
-        None,
+    opening = (
+        "No three objectives in a row came right at the first try, in a stretch of "
+        f"{plain_number(signal.value or 0.0)}."
     )
-    if dimension is not None:
-        missed = [o for o in missed if dimension.dimension_id in o.dimension_ids]
-    where = f" in {dimension.title}" if dimension else ""
+    if dimensions:
+        ids = {dimension.dimension_id for _, dimension in dimensions}
+        missed = [o for o in missed if ids & set(o.dimension_ids)]
+        where = [f"{d.title} (a stretch of {plain_number(s.value or 0)})" for s, d in dimensions]
+        opening = f"No three objectives in a row came right at the first try in {listed(where)}."
     sentences = (
-        (
-            f"No three objectives in a row came right at the first try{where}, in a stretch of "
-            f"{plain_number(signal.value or 0.0)}."
-        ),
+        opening,
         (
             "Single good results are there; what is missing is a run of them, which tells a "
             "skill from a good day."
         ),
     )
     return from_objectives(sentences, spread(missed), over=missed)
+
+
+def _dimension_of(reading: Reading, signal: Signal) -> XpDimension | None:
+    dimensions = reading.arc.trigger.xp.dimensions
+    return next((d for d in dimensions if signal.name in (d.dimension_id, d.title)), None)
 
 
 def _time_of(reading: Reading, stage_id: str) -> str:

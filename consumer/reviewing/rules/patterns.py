@@ -41,11 +41,18 @@ _WRITERS: Final[Mapping[SignalKind, Writer]] = {
 def patterns_of(reading: Reading) -> tuple[PatternDraft, ...]:
     """Draft at most five patterns, the best supported and most useful first.
 
-    A description of the writing is no pattern of the arc; a change in it is.
+    A description of the writing is no pattern of the arc; a change in it is. Dimensions that are
+    stuck alike are one pattern.
     """
-    claims = (s for s in reading.claims() if s.kind != "writing" or s.verdict != "present")
+    told = (s for s in reading.claims() if s.kind != "writing" or s.verdict != "present")
+    claims = (s for s in told if s.kind != "stuck" or s is reading.claims("stuck")[0])
     drafts = (_draft(reading, signal) for signal in claims)
     return tuple(draft for draft in drafts if draft is not None)[:MAX_PATTERNS]
+
+
+def _signal_ids(reading: Reading, signal: Signal) -> tuple[str, ...]:
+    alike = reading.claims("stuck") if signal.kind == "stuck" else (signal,)
+    return tuple(one.signal_id for one in alike)
 
 
 def _draft(reading: Reading, signal: Signal) -> PatternDraft | None:
@@ -62,6 +69,6 @@ def _draft(reading: Reading, signal: Signal) -> PatternDraft | None:
         statement=statement,
         confidence=confidence_of(signal),
         stage_ids=stages,
-        signal_ids=(signal.signal_id,),
+        signal_ids=_signal_ids(reading, signal),
         evidence=citations,
     )

@@ -2,29 +2,35 @@
 
 from consumer.drafts import Citation, NextPushDraft
 from consumer.reviewing.rules.advice import step_for
-from consumer.reviewing.rules.citing import bounded, cite, cite_issue, spread
-from consumer.reviewing.rules.pattern_issues import first_feedback
-from consumer.reviewing.rules.reading import Reading, name_of, shows
+from consumer.reviewing.rules.citing import bounded, cite, issue_note, spread
+from consumer.reviewing.rules.pattern_issues import names_kind
+from consumer.reviewing.rules.reading import Reading, shows
 from consumer.reviewing.rules.sticking import lowest, repeated_kinds
-from consumer.reviewing.rules.wording import capital, count, figure, kind_words, quoted_words
+from consumer.reviewing.rules.wording import (
+    capital,
+    count,
+    figure,
+    kind_words,
+    listed,
+    quoted_words,
+)
+from schemas.events import ObjectiveRolledUp
 
 MAX_PUSHES = 3
 
 
 def pushes_of(reading: Reading) -> tuple[NextPushDraft, ...]:
     """Draft at most three, the one with the most behind it first."""
-    found = (
-        _against_kind(reading),
-        _against_habit(reading),
-        _redo(reading),
-        _before_hints(reading),
-    )
-    drafts = [draft for draft in found if draft is not None]
-    return tuple(d for d in drafts if _stands(reading, d))[:MAX_PUSHES]
+    kind, habit = _against_kind(reading, top_kind(reading)), _against_habit(reading)
+    # What a pattern bears comes before what was only noted.
+    first = (kind, habit) if reading.claims("recurring_issue") else (habit, kind)
+    found = (*first, _redo(reading), _before_hints(reading))
+    drafts = found if any(found) else (_leave_no_hint(reading) or _against_last_issue(reading),)
+    return tuple(d for d in drafts if d is not None and _stands(reading, d))[:MAX_PUSHES]
 
 
 def top_kind(reading: Reading) -> str | None:
-    """Return the kind most worth a push: one that recurs by the signals, else the most frequent."""
+    """Return the kind most worth a push: one that recurs by the signals, else the most costly."""
     claimed = reading.claims("recurring_issue")
     if claimed:
         return claimed[0].name
@@ -32,59 +38,74 @@ def top_kind(reading: Reading) -> str | None:
     return next((kind for kind in repeated_kinds(reading) if kind not in fixed), None)
 
 
-def _against_kind(reading: Reading) -> NextPushDraft | None:
-    kind = top_kind(reading)
+def _against_kind(reading: Reading, kind: str | None) -> NextPushDraft | None:
     if kind is None:
         return None
     hits = [o for o in reading.arc.objectives if shows(o, kind)]
-    spoken = first_feedback(reading, kind)
-    said = quoted_words(spoken.feedback or "") if spoken else ""
-    last = reading.stage(hits[-1].stage_id)
-    why = (
-        f"{capital(count(len(hits), 'objective'))} were marked with {kind_words(kind)}, the last "
-        f"in {last}."
-    )
-    if said and spoken is not None:
-        stage = reading.stage(spoken.stage_id)
-        why += f" In {stage} you were told: {said}."
-    citations: tuple[Citation, ...] = (cite_issue(hits[-1], kind),)
-    if spoken is not None and said:
-        citations = (cite(spoken, spoken.feedback), *citations)
+    last = hits[-1]
+    note = issue_note(last, kind)
+    noted = quoted_words(note or "")
+    step = step_for(kind, noted=noted)
+    why, citations = _why(reading, kind, last, noted="" if noted in step.action else noted)
     return NextPushDraft(
-        action=f"{step_for(kind).action}.",
+        action=f"{step.action}.",
         why=why,
-        check=f"Your next piece of work passes without a mark for {kind_words(kind)}, and you can "
-        "point to the line that kept it out.",
-        evidence=bounded(citations),
+        check=f"{step.check}.",
+        evidence=bounded((*citations, cite(last, note))),
     )
+
+
+def _why(
+    reading: Reading, kind: str, last: ObjectiveRolledUp, *, noted: str
+) -> tuple[str, tuple[Citation, ...]]:
+    """Return the reason against a kind: what feedback said of it, then where it was last."""
+    words, stage = kind_words(kind), reading.stage(last.stage_id)
+    spoken = next((o for o in reading.arc.objectives if names_kind(o, kind)), None)
+    said = quoted_words(spoken.feedback or "") if spoken else ""
+    came = f"in {stage} it was noted again" if spoken is not last else "it was noted there last"
+    note = f": {noted}." if noted else "."
+    if spoken is not None and said:
+        told = f"In {reading.stage(spoken.stage_id)} you were told: {said}."
+        return f"{told} {capital(came)}{note}", (cite(spoken, spoken.feedback),)
+    return f"{capital(words)} came up last in {stage}{note}", ()
 
 
 def _against_habit(reading: Reading) -> NextPushDraft | None:
-    """Push on what the signals found in the way of working, beside issues."""
+    """Push on asking for help, or on rating one's own work, where the signals claim it."""
+    return _ask_sooner(reading) or _rate_closer(reading)
+
+
+def _ask_sooner(reading: Reading) -> NextPushDraft | None:
     low = [o for o in reading.late if o.score is not None and not o.hints]
     low.sort(key=lambda o: o.score or 0.0)
-    if reading.claims("help_avoidance") and low:
-        return NextPushDraft(
-            action="Set yourself a limit: when another attempt changes nothing, ask, and say what "
-            "you tried.",
-            why=f"{name_of(low[0])} ended at {figure(low[0].score or 0.0)} without a hint taken.",
-            check="The next objective that resists you shows a hint and a better last score.",
-            evidence=tuple(map(cite, low[:2])),
-        )
+    if not reading.claims("help_avoidance") or not low:
+        return None
+    return NextPushDraft(
+        action="Set yourself a limit: when another attempt changes nothing, ask, and say what "
+        "you tried.",
+        why=f"{capital(reading.name(low[0]))} ended at {figure(low[0].score or 0.0)} without a "
+        "hint taken.",
+        check="When the next objective resists you, its record holds a hint and a better last "
+        "score.",
+        evidence=tuple(map(cite, low[:2])),
+    )
+
+
+def _rate_closer(reading: Reading) -> NextPushDraft | None:
     calibrations = reading.claims("calibration")
     rated = [a.stage_id for a in reading.arc.artefacts if a.self_rating is not None]
     witnesses = spread([o for o in reading.scored if o.stage_id in rated], limit=3)
-    if calibrations and witnesses:
-        off = figure(abs(calibrations[0].value or 0.0))
-        side = "high" if (calibrations[0].value or 0.0) > 0 else "low"
-        return NextPushDraft(
-            action="Before you rate a text, name the one thing in it that would cost it points, "
-            "then rate.",
-            why=f"Your ratings are {off} too {side} on average.",
-            check=f"The next gap between your rating and the score is smaller than {off}.",
-            evidence=tuple(map(cite, witnesses)),
-        )
-    return None
+    if not calibrations or not witnesses:
+        return None
+    off = figure(abs(calibrations[0].value or 0.0))
+    side = "high" if (calibrations[0].value or 0.0) > 0 else "low"
+    weighs = "cost it points" if side == "high" else "earn it points"
+    return NextPushDraft(
+        action=f"Before you rate a text, name the one thing in it that would {weighs}, then rate.",
+        why=f"Your ratings are {off} too {side} on average.",
+        check=f"The gap between your rating and the score comes out smaller than {off}.",
+        evidence=tuple(map(cite, witnesses)),
+    )
 
 
 def _redo(reading: Reading) -> NextPushDraft | None:
@@ -93,33 +114,56 @@ def _redo(reading: Reading) -> NextPushDraft | None:
         return None
     spent = count(worst.attempts, "attempt")
     issues = sorted({kind_words(issue.kind) for issue in worst.issues})
-    left = f", and what is noted there is {' and '.join(issues)}" if issues else ""
+    left = f", and what is noted there is {listed(issues)}" if issues else ""
     return NextPushDraft(
-        action=f"Do {name_of(worst)} again from an empty page, without looking at your last "
+        action=f"Do {reading.name(worst)} again from an empty page, without looking at your last "
         "version until you are through.",
         why=f"Nothing ended lower: {figure(worst.score or 0.0)} after {spent}{left}.",
-        check=f"It gets past {figure(worst.score or 0.0)} at the first try, and you can say which "
-        "decision made the difference.",
+        check="The new version reaches the pass mark at its first try.",
         evidence=(cite(worst),),
     )
 
 
 def _before_hints(reading: Reading) -> NextPushDraft | None:
-    """Push on trying first, where hints came before a try late in the run."""
+    """Push on trying first, where hints came before a try late in the run.
+
+    Not where a pattern says that the learner no longer needs them, or asks too little.
+    """
     early_asks = [o for o in reading.late if o.hint_before_first_attempt]
     hinted = early_asks or [o for o in reading.late if o.hints > 1]
-    if not hinted or reading.claims("help_avoidance"):
+    freed = any(signal.verdict == "improving" for signal in reading.claims("independence"))
+    if not hinted or freed or reading.claims("help_avoidance"):
         return None
     example = hinted[-1]
     asked = " before the first try" if early_asks else ""
     return NextPushDraft(
         action="Write down your own first answer, however rough, before you open a hint.",
-        why=f"On {name_of(example)}, late in the run, you still took "
+        why=f"On {reading.name(example)}, late in the run, you still took "
         f"{count(example.hints, 'hint')}{asked}.",
-        check="On the next objective you can show what you had before the hint, and what it "
-        "changed.",
+        check="Beside every hint you open there lies an answer of your own, and you see what the "
+        "hint added.",
         evidence=tuple(map(cite, hinted[-2:])),
     )
+
+
+def _leave_no_hint(reading: Reading) -> NextPushDraft | None:
+    """Push on the most helped objective, where a run has nothing else to push on."""
+    hinted = [o for o in reading.arc.objectives if o.hints]
+    if not hinted:
+        return None
+    most = max(hinted, key=lambda o: o.hints)
+    return NextPushDraft(
+        action=f"Tell somebody how you would do {reading.name(most)} now, with no hint at hand.",
+        why=f"It took {count(most.hints, 'hint')}, and nothing here took more.",
+        check="They can do it from what you told them.",
+        evidence=(cite(most),),
+    )
+
+
+def _against_last_issue(reading: Reading) -> NextPushDraft | None:
+    """Push against what was noted once, where a run has nothing else to push on."""
+    kinds = [issue.kind for objective in reading.arc.objectives for issue in objective.issues]
+    return _against_kind(reading, kinds[-1] if kinds else None)
 
 
 def _stands(reading: Reading, draft: NextPushDraft) -> bool:

@@ -70,6 +70,12 @@ class Reading:
                 return titled(stage.title, f"stage {number}")
         return "one stage"
 
+    def name(self, objective: ObjectiveRolledUp) -> str:
+        """Name an objective by its title; where others have the same, by its stage as well."""
+        name = titled(objective.title, "that objective")
+        alike = sum(other.title == objective.title for other in self.arc.objectives)
+        return name if alike < 2 else f"{name} in {self.stage(objective.stage_id)}"
+
     def stages(self, objectives: Sequence[ObjectiveRolledUp]) -> str:
         """List the stages of some objectives, in order, three at most by name."""
         ids = self.stage_ids(objectives)
@@ -114,8 +120,3 @@ def mean_score(objectives: Sequence[ObjectiveRolledUp]) -> float | None:
 def shows(objective: ObjectiveRolledUp, kind: str) -> bool:
     """Tell whether an objective was tagged with a kind of issue."""
     return any(issue.kind == kind for issue in objective.issues)
-
-
-def name_of(objective: ObjectiveRolledUp) -> str:
-    """Name an objective in prose."""
-    return titled(objective.title, "that objective")

@@ -40,7 +40,9 @@ def draft_by_rules(arc: Arc, signals: tuple[Signal, ...]) -> ReviewDraft:
 
 def _arc_read(reading: Reading) -> ArcRead:
     patterns = patterns_of(reading)
-    did_well, kept_stuck = strengths_of(reading), sticking_points_of(reading)
+    did_well = strengths_of(reading)
+    praised = frozenset(citation.source_id for item in did_well for citation in item.evidence)
+    kept_stuck = sticking_points_of(reading, praised=praised)
     return ArcRead(
         headline=headline_of(reading, patterns),
         summary=summary_of(reading, patterns, statements=len(did_well) + len(kept_stuck)),

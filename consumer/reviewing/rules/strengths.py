@@ -5,9 +5,9 @@ from consumer.drafts import WentWellDraft
 from consumer.reviewing.rules.citing import bounded, cite, cite_message, spread
 from consumer.reviewing.rules.pattern_words import persona_words
 from consumer.reviewing.rules.quotes import best_quotes
-from consumer.reviewing.rules.reading import SUCCESS_SCORE, Reading, mean_score, name_of
+from consumer.reviewing.rules.reading import SUCCESS_SCORE, Reading, mean_score
 from consumer.reviewing.rules.reasons import REASON, gives_reason
-from consumer.reviewing.rules.wording import count, figure, part_of
+from consumer.reviewing.rules.wording import capital, count, figure, part_of
 from schemas.events import ObjectiveRolledUp
 
 MIN_GAIN = 0.15
@@ -28,7 +28,12 @@ def strengths_of(reading: Reading) -> tuple[WentWellDraft, ...]:
         )
         if draft is not None and reading.stands(draft.statement, draft.evidence)
     ]
-    return tuple(drafts) or _in_words(reading)
+    if drafts:
+        return tuple(drafts)
+    reached = _reached(reading)
+    if reached is not None and reading.stands(reached.statement, reached.evidence):
+        return (reached,)
+    return _in_words(reading)
 
 
 def _unaided(reading: Reading) -> WentWellDraft | None:
@@ -43,11 +48,11 @@ def _unaided(reading: Reading) -> WentWellDraft | None:
     others = [o for o in good if o is not best and o.stage_id != best.stage_id]
     second = max(others, key=lambda o: o.score or 0.0, default=None)
     text = (
-        f"{_subject(best)} came right at the first try and without a hint, at "
+        f"{capital(reading.name(best))} came right at the first try and without a hint, at "
         f"{figure(best.score or 0.0)}."
     )
     if second is not None:
-        text += f" The same goes for {name_of(second)}, at {figure(second.score or 0.0)}."
+        text += f" The same goes for {reading.name(second)}, at {figure(second.score or 0.0)}."
     evidence = (cite(best),) if second is None else (cite(best), cite(second))
     return WentWellDraft(statement=text, evidence=evidence)
 
@@ -68,7 +73,7 @@ def _won_back(reading: Reading) -> WentWellDraft | None:
     best = max(gained, key=lambda o: (o.score or 0.0) - (o.first_score or 0.0))
     help_taken = "with no hint" if not best.hints else f"with {count(best.hints, 'hint')}"
     text = (
-        f"On {name_of(best)} you did not leave it at the first result: "
+        f"On {reading.name(best)} you did not leave it at the first result: "
         f"{figure(best.first_score or 0.0)} became {figure(best.score or 0.0)} in "
         f"{count(best.attempts, 'attempt')}, {help_taken}."
     )
@@ -80,7 +85,7 @@ def _clean_stage(reading: Reading) -> WentWellDraft | None:
     for stage in reading.arc.stages:
         objectives = reading.arc.objectives_of(stage.stage_id)
         whole = len(objectives) > 1 and all((o.score or 0.0) >= SUCCESS_SCORE for o in objectives)
-        if whole and not any(o.issues for o in objectives):
+        if whole and not any(o.issues or o.attempts > 1 for o in objectives):
             clean.append(objectives)
     if not clean:
         return None
@@ -88,10 +93,10 @@ def _clean_stage(reading: Reading) -> WentWellDraft | None:
     lowest = min(o.score or 0.0 for o in chosen)
     text = (
         f"{reading.stage(chosen[0].stage_id)} has nothing to mend: "
-        f"{part_of(len(chosen), len(chosen), 'objective')} without an issue, the lowest at "
-        f"{figure(lowest)}."
+        f"{part_of(len(chosen), len(chosen), 'objective')} done at the first try and without an "
+        f"issue, the lowest at {figure(lowest)}."
     )
-    return WentWellDraft(statement=_sentence(text), evidence=tuple(map(cite, spread(chosen))))
+    return WentWellDraft(statement=capital(text), evidence=tuple(map(cite, spread(chosen))))
 
 
 def _strong_dimension(reading: Reading) -> WentWellDraft | None:
@@ -109,12 +114,26 @@ def _strong_dimension(reading: Reading) -> WentWellDraft | None:
     low, (high, dimension, rollups) = means[0][0], means[-1]
     if high < SUCCESS_SCORE or high - low < MIN_LEAD:
         return None
-    best = sorted(rollups, key=lambda o: -(o.score or 0.0))
+    reached = (o for o in rollups if (o.score or 0.0) >= SUCCESS_SCORE)
+    best = sorted(reached, key=lambda o: (o.attempts > 1, -(o.score or 0.0)))
     text = (
         f"{dimension.title} is where your work was strongest: a mean of {figure(high)} over "
         f"{count(len(rollups), 'objective')}, where {means[0][1].title} came to {figure(low)}."
     )
     return WentWellDraft(statement=text, evidence=tuple(map(cite, best[:3])))
+
+
+def _reached(reading: Reading) -> WentWellDraft | None:
+    """Where nothing stands out, name the best result and what it took."""
+    reached = [o for o in reading.scored if (o.score or 0.0) >= SUCCESS_SCORE]
+    if not reached:
+        return None
+    best = max(reached, key=lambda o: (o.score or 0.0, -o.attempts, -o.hints))
+    text = (
+        f"Your best result is {reading.name(best)}, at {figure(best.score or 0.0)} after "
+        f"{count(best.attempts, 'attempt')} and with {count(best.hints, 'hint')}."
+    )
+    return WentWellDraft(statement=text, evidence=(cite(best),))
 
 
 def _in_words(reading: Reading) -> tuple[WentWellDraft, ...]:
@@ -136,11 +155,3 @@ def _in_words(reading: Reading) -> tuple[WentWellDraft, ...]:
                 stages.add(stage_id)
                 kept.append(WentWellDraft(statement=text, evidence=evidence))
     return tuple(kept)
-
-
-def _subject(objective: ObjectiveRolledUp) -> str:
-    return _sentence(name_of(objective))
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

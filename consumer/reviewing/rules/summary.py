@@ -22,7 +22,7 @@ MOVED = 0.05
 
 def headline_of(reading: Reading, patterns: tuple[PatternDraft, ...]) -> str:
     """Say in one sentence what the arc comes to: its strongest patterns."""
-    clauses = [clause for p in patterns if (clause := _clause(p))]
+    clauses = list(dict.fromkeys(clause for p in patterns if (clause := _clause(p))))
     candidates = []
     if len(clauses) > 1:
         good = {_is_good(p) for p in patterns[:2]}
@@ -43,13 +43,15 @@ def summary_of(reading: Reading, patterns: tuple[PatternDraft, ...], *, statemen
 
     `statements` is how much praise and how many sticking points the review has.
     """
+    # A review with little in it says so in assembly; twice would be once too often.
+    is_thin = not patterns and statements <= THIN_STATEMENTS
     sentences = (
         _basis(reading),
         _outcome(reading),
         _talk(reading),
-        _thread(reading, patterns, is_thin=not patterns and statements <= THIN_STATEMENTS),
+        "" if is_thin else _thread(reading, patterns),
         _next(reading),
-        _limits(reading),
+        "" if is_thin else _limits(reading),
     )
     kept = [s for s in sentences if s and reading.stands(s, ())]
     if len(kept) < 2:
@@ -113,7 +115,15 @@ def _outcome(reading: Reading) -> str:
         return ""
     early, late = mean_score(reading.early), mean_score(reading.late)
     if early is None or late is None:
-        return f"{capital(_result(reading))}."
+        mean = figure(mean_score(scored) or 0.0)
+        if len(scored) == 1:
+            return f"Its score was {mean}."
+        return f"The mean score over {count(len(scored), 'objective')} was {mean}."
+    if figure(early) == figure(late):
+        return (
+            f"The mean score stood at {figure(early)}, in {reading.first_part} as in "
+            f"{reading.last_part}."
+        )
     return (
         f"The mean score was {figure(early)} in {reading.first_part} and {figure(late)} in "
         f"{reading.last_part}."
@@ -145,11 +155,10 @@ def _talk(reading: Reading) -> str:
     )
 
 
-def _thread(reading: Reading, patterns: tuple[PatternDraft, ...], *, is_thin: bool) -> str:
+def _thread(reading: Reading, patterns: tuple[PatternDraft, ...]) -> str:
     if not patterns:
-        # A review with little in it says so in assembly; twice would be once too often.
-        return "" if is_thin else "No clear trend runs through the stages."
-    clauses = [clause for p in patterns if (clause := _clause(p))]
+        return "No clear trend runs through the stages."
+    clauses = list(dict.fromkeys(clause for p in patterns if (clause := _clause(p))))
     if len(clauses) > 2:
         return f"Beside that, {clauses[2]}."
     return "" if len(clauses) > 1 else _standing_against(reading, patterns[0])
@@ -170,6 +179,11 @@ def _standing_against(reading: Reading, pattern: PatternDraft) -> str:
 
 def _next(reading: Reading) -> str:
     kind = top_kind(reading)
+    if not reading.claims("recurring_issue"):
+        if reading.claims("help_avoidance"):
+            return "What to work on next is asking before a result is lost."
+        if reading.claims("calibration"):
+            return "What to work on next is how you rate your own work."
     if kind is None:
         return ""
     hits = sum(shows(o, kind) for o in reading.arc.objectives)

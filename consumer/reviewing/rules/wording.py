@@ -5,16 +5,17 @@ from collections.abc import Sequence
 from consumer.assembly.prose import clean, cut
 
 MAX_TITLE_CHARACTERS = 120
-_NUMBER_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_NUMBER_WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
 def count(number: int, noun: str, plural: str | None = None) -> str:
     """Write a number of things: "no hints", "one hint", "14 hints"."""
-    return f"{number_word(number)} {noun if number == 1 else plural or noun + 's'}"
+    counted = number_word(number) if number else "no"
+    return f"{counted} {noun if number == 1 else plural or noun + 's'}"
 
 
 def number_word(number: int) -> str:
-    """Write a small number as a word, another in digits."""
+    """Write a small number as a word that can stand alone ("none", "two"), another in digits."""
     return _NUMBER_WORDS[number] if number < len(_NUMBER_WORDS) else str(number)
 
 

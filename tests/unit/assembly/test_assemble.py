@@ -80,7 +80,7 @@ def test_nothing_is_added_where_the_record_has_nothing(arc: Arc, make_draft: Mak
     empty = Arc(trigger=arc.trigger, objectives=(), messages=(), artefacts=())
     review = assembled(make_draft(), empty)
     assert (review.did_well, review.push_next) == ((), ())
-    assert "Nothing in this run could be stated with evidence." in review.summary
+    assert "Nothing could be stated with evidence: no strength" in review.summary
 
 
 def test_headline_and_summary_lose_what_cannot_be_verified(arc: Arc, make_draft: MakeDraft) -> None:

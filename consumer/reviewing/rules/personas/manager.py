@@ -5,7 +5,7 @@ import re
 from consumer.reviewing.rules.citing import cite
 from consumer.reviewing.rules.personas.thread import Thread, is_quotable
 from consumer.reviewing.rules.quotes import Quoted
-from consumer.reviewing.rules.reading import SUCCESS_SCORE, name_of, shows
+from consumer.reviewing.rules.reading import SUCCESS_SCORE, shows
 from consumer.reviewing.rules.sticking import lowest
 from consumer.reviewing.rules.wording import (
     capital,
@@ -35,7 +35,9 @@ _DATED = re.compile(rf"\b{_DATE}", re.IGNORECASE)
 _DONE = re.compile(
     r"^(?:done|sent|finished|shipped|delivered|closed|signed off)\b|"
     r"\b(?:i|we)(?:['’]ve| have)? (?:just |already |now )?(?:sent|finished|shipped|delivered|"
-    r"closed|signed off)\b|\b(?:it|that|this)(?:['’]s| is) (?:done|sent|finished|closed)\b",
+    r"closed|signed off)\b|\b(?:it|that|this)(?:['’]s| is) (?:done|sent|finished|closed)\b|"
+    # "The export is done", but not "once the export is done".
+    r"^(?!(?:when|once|until|till|if|after|before|as soon as)\b)[^,.;:?!]{0,60} (?:is|are) done\b",
     re.IGNORECASE,
 )
 _RECOMMENDS = re.compile(
@@ -86,7 +88,11 @@ def _delivered(thread: Thread) -> str:
 
 def _relied_on(thread: Thread, quoted: Quoted | None, *, again: bool) -> str:
     if quoted is None or not is_quotable(quoted):
-        return "You gave me too little in writing to plan anything by." if quoted else ""
+        return thread.short(
+            quoted,
+            said="What I have from you in writing is {words} I could plan nothing by that.",
+            unsaid="You gave me too little in writing to plan anything by." if quoted else "",
+        )
     where, verdict = thread.where(quoted), _verdict(thread, quoted)
     if not again:
         return thread.choose(
@@ -149,10 +155,10 @@ def _came_back(thread: Thread) -> str:
 
 def _left_open(thread: Thread) -> str:
     low = lowest(thread.reading)
-    if low is None or not thread.reading.stands(name_of(low), (cite(low),)):
+    if low is None or not thread.reading.stands(thread.reading.name(low), (cite(low),)):
         return "Nothing scored was left below that mark." if thread.reading.scored else ""
     return (
-        f"Still on my list: {name_of(low)}, closed at {figure(low.score or 0.0)} after "
+        f"Still on my list: {thread.reading.name(low)}, closed at {figure(low.score or 0.0)} after "
         f"{count(low.attempts, 'attempt')}."
     )
 

@@ -20,8 +20,15 @@ def speak(thread: Thread) -> tuple[str, list[str]]:
     """Return a plain account's opening and the sentences that follow."""
     sentences = [_said(thread, thread.first)]
     if thread.second is not None:
-        sentences.append(f"On record from {thread.where(thread.second)}: {thread.second.ended}")
-    sentences += [_unanswered(thread), _bound()]
+        where = thread.where(thread.second)
+        sentences.append(
+            thread.choose(
+                f"On record from {where}: {thread.second.ended}",
+                f"Further on, {where} adds {thread.second.ended}",
+                f"Next to it goes this one, from {where}: {thread.second.ended}",
+            )
+        )
+    sentences += [_unanswered(thread), _bound(thread)]
     return _account(thread), sentences
 
 
@@ -44,8 +51,17 @@ def _account(thread: Thread) -> str:
 
 def _said(thread: Thread, quoted: Quoted | None) -> str:
     if not is_quotable(quoted) or quoted is None:
-        return "The entries are too short to repeat."
-    return f"The entry to keep is from {thread.where(quoted)}: {quoted.ended}"
+        return thread.short(
+            quoted,
+            said="All of substance that it holds of yours is {words}",
+            unsaid="The entries of yours are too short to go by.",
+        )
+    where = thread.where(quoted)
+    return thread.choose(
+        f"The entry to keep is from {where}: {quoted.ended}",
+        f"Of yours, {where} has the one to keep: {quoted.ended}",
+        f"One entry stands for the others, from {where}: {quoted.ended}",
+    )
 
 
 def _unanswered(thread: Thread) -> str:
@@ -53,5 +69,9 @@ def _unanswered(thread: Thread) -> str:
     return f"Without entry after it stands: {asked.shown}" if asked else ""
 
 
-def _bound() -> str:
-    return "Whether that served its purpose is for the results to show."
+def _bound(thread: Thread) -> str:
+    return thread.choose(
+        "Whether that served its purpose is for the results to show.",
+        "What came of it is not for this log to say.",
+        "Beyond what was written there is nothing to add to it.",
+    )

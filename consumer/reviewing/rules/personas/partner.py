@@ -40,29 +40,33 @@ def alone(thread: Thread) -> str:
 def _contact(thread: Thread) -> str:
     stages = thread.reading.stage_ids(thread.messages)
     total = len(thread.reading.arc.stages)
-    met = f"{number_word(len(stages))} of the {number_word(total)} stages"
+    met = f"in {number_word(len(stages))} of the {number_word(total)} stages"
     if len(stages) == total:
-        met = "every stage" if total > 1 else "the one stage"
+        met = "spread over every stage" if total > 1 else "in the one stage"
     exchanged = count(len(thread.messages), "message")
     return thread.choose(
         f"My team sits somewhere else and sees only what crosses over to us, which was "
-        f"{exchanged} in {met}.",
-        f"For us, depending on you meant {exchanged} across {met}, and we built our part on "
+        f"{exchanged} {met}.",
+        f"For us, depending on you meant {exchanged} {met}, and we built our part on "
         "whatever stood in them.",
-        f"Between your work and ours there were {exchanged} in {met}, and for my team that was "
+        f"Between your work and ours stood {exchanged} {met}, and for my team that was "
         "all there was to go by.",
     )
 
 
 def _felt(thread: Thread, quoted: Quoted | None) -> str:
     if not is_quotable(quoted) or quoted is None:
-        return "Hardly anything in them was long enough for us to act upon."
+        return thread.short(
+            quoted,
+            said="What we got to act upon comes down to {words}",
+            unsaid="Hardly anything in them was long enough for us to act upon.",
+        )
     where, effect = thread.where(quoted), _effect(thread, quoted)
     return thread.choose(
-        f"When {where} came around, what reached us was {quoted.ended} For my side, {effect}.",
+        f"When {where} came around, what reached us was {quoted.ended} Over here, {effect}.",
         f"While {where} was under way, my people had this from you: {quoted.ended} Seen from "
         f"there, {effect}.",
-        f"Our desk got {quoted.ended} out of {where}, and so far as we are concerned, {effect}.",
+        f"From {where} our desk has {quoted.ended} As things stood on this end, {effect}.",
     )
 
 

@@ -15,14 +15,20 @@ LISTENS_FOR = re.compile(
     re.IGNORECASE,
 )
 _REASONED = re.compile(
-    rf"{REASON.pattern}|\b(?:since|otherwise|unless)\b|\w, so (?:i|we|you|it|they|the)\b",
+    rf"{REASON.pattern}|\b(?:since|otherwise|unless)\b|\bso that\b (?!gives|makes|means|is|was)|"
+    r"\w, so (?:i|we|you|it|they|the)\b",
     re.IGNORECASE,
 )
 # Done by the one who tells it: "I checked the log", "Pulled the rows", not "it was looked at".
 _CHECKED = re.compile(
     r"(?:^|[.;:] |\b(?:i|we)(?:['’]ve| have|['’]d| had)? (?:just |also |already )?)"
     r"(?:checked|compared|tested|tried|measured|counted|re-?ran|went through|queried|joined|"
-    r"read through|verified|pulled)\b",
+    r"read through|verified|pulled|split|asked|looked|traced|listed)\b",
+    re.IGNORECASE,
+)
+_PLANNED = re.compile(
+    r"\b(?:my plan|i plan to|i(?:['’]ll| will|['’]m going to| am going to)|then (?:i|look|check)|"
+    r"first .*\bthen\b)",
     re.IGNORECASE,
 )
 ASKS = (
@@ -73,7 +79,11 @@ def _method(thread: Thread) -> str:
 
 def _thinking(thread: Thread, quoted: Quoted | None) -> str:
     if not is_quotable(quoted) or quoted is None:
-        return "You showed me so little of your thinking that I can't say much about it."
+        return thread.short(
+            quoted,
+            said="What I have of your thinking is {words} I can't say much about that.",
+            unsaid="You showed me so little of your thinking that I can't say much about it.",
+        )
     where, read = thread.where(quoted), _read(thread, quoted)
     return thread.choose(
         f"Take what you wrote me during {where}: {quoted.ended} {read}",
@@ -106,8 +116,14 @@ def _read(thread: Thread, quoted: Quoted) -> str:
         return "You had your hands on it before you spoke."
     if _REASONED.search(quoted.text):
         return "There's a reason next to the claim, so I can argue with the reason."
+    return _unfounded(quoted)
+
+
+def _unfounded(quoted: Quoted) -> str:
     if "?" in quoted.text:
         return "That's a question I can work with, though I'd like to see what you had tried first."
+    if _PLANNED.search(quoted.text):
+        return "That's a plan I can follow; what I'd want beside it is why in that order."
     return "I believe you, but I can't see what it stands on."
 
 

@@ -69,6 +69,15 @@ class Thread:
         readable = [p for p in asked if not any(mark in p for mark in '“”"«»„「」')]
         return Quoted(last, readable[-1]) if readable else None
 
+    def short(self, quoted: Quoted | None, *, said: str, unsaid: str) -> str:
+        """Quote the one thing there is where it is too short to weigh, if print can show it.
+
+        `said` holds `{words}` where they go, at its end; `unsaid` stands in where they cannot.
+        """
+        if quoted is None or quoted.message.sender != "user" or not is_printable(quoted):
+            return unsaid
+        return said.format(words=quoted.ended)
+
     @property
     def asked(self) -> bool:
         """Tell whether the persona asked the learner anything."""
@@ -151,6 +160,10 @@ def thread_of(
 
 def is_quotable(quoted: Quoted | None) -> bool:
     """Tell whether a quote has words enough to stand inside a sentence."""
-    if quoted is None or not is_long_enough(fold(quoted.text)):
-        return False
-    return clean(quoted.text) == " ".join(quoted.text.split())
+    return quoted is not None and is_long_enough(fold(quoted.text)) and is_printable(quoted)
+
+
+def is_printable(quoted: Quoted) -> bool:
+    """Tell whether a quote can be shown in quotation marks just as it was said."""
+    words = quoted.text
+    return clean(words) == " ".join(words.split()) and not any(m in words for m in '“”"«»„「」')
