@@ -71,7 +71,8 @@ class FallbackCaller:
         self._chance = chance
         self._sleep = sleep
         self._circuits = tuple(circuits) or (None,) * len(self._providers)
-        self._unattended = unattended or Unattended()
+        # It is as good as False while it owns nothing.
+        self._unattended = Unattended() if unattended is None else unattended
         self._on_attempt = on_attempt
 
     async def ask(
