@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from consumer.drafts import Scoring
 from consumer.reviewing.answer_schema import ANSWERS, Answer
@@ -48,8 +49,14 @@ def _from_validation(error: ValidationError) -> Judgement:
     errors = error.errors(include_url=False, include_context=False, include_input=False)
     if any(e["type"] == "json_invalid" for e in errors):
         return _unfit(OutcomeKind.INVALID_JSON, ("it is not one whole JSON object",))
-    lines = tuple(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in errors)
+    lines = tuple(f"{_place(e)}: {e['msg']}" for e in errors)
     return _unfit(OutcomeKind.INVALID_SCHEMA, lines)
+
+
+def _place(error: ErrorDetails) -> str:
+    """Say where an error is, in the schema's words: a field that it does not know has any name."""
+    known = error["loc"][:-1] if error["type"] == "extra_forbidden" else error["loc"]
+    return ".".join(map(str, known)) or "the answer"
 
 
 def _unfit(kind: OutcomeKind, faults: tuple[str, ...]) -> Judgement:

@@ -85,13 +85,10 @@ class HedgedProvider:
         if lease is None:
             self._allowance.give_back()
             return None
-        return asyncio.create_task(self._hedge(lease, request, seconds))
-
-    async def _hedge(self, lease: Lease, request: CompletionRequest, seconds: float) -> Outcome:
-        try:
-            return await self._inner.complete(request, timeout_seconds=seconds)
-        finally:
-            lease.close()
+        second = asyncio.create_task(self._inner.complete(request, timeout_seconds=seconds))
+        # A task that is cancelled before its first step runs no `finally` of its own.
+        second.add_done_callback(lambda _: lease.close())
+        return second
 
 
 async def _first_answer(requests: Sequence[_Request], until: float) -> Outcome | None:

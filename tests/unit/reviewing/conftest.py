@@ -1,13 +1,15 @@
 """A small arc of three stages and two personas, its signals, and clients without a network."""
 
+import asyncio
 import builtins
 import importlib
 import json
 import re
-from collections.abc import AsyncIterator, Callable
+import selectors
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import httpx2
@@ -49,6 +51,7 @@ NOTE_WORDS = "my private note says that the rollback was mostly guesswork"
 
 Handler = Callable[[httpx2.Request], httpx2.Response]
 Providers = tuple[GeminiProvider, OpenAIProvider]
+T = TypeVar("T")
 
 
 def _messages() -> tuple[ConversationMessage, ...]:
@@ -161,6 +164,40 @@ def signals() -> tuple[Signal, ...]:
         make_signal("writing", "too_little_data", value=None, low=None, high=None, n=9),
         make_signal("pace", "unclear", unit="percent"),
     )
+
+
+class _VirtualSelector(selectors.DefaultSelector):
+    """Waits for nobody: where nothing is ready, the time of the wait has passed at once."""
+
+    now = 0.0
+
+    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
+        events = super().select(0 if timeout else timeout)
+        if timeout and not events:
+            self.now += timeout
+        return events
+
+
+class _VirtualLoop(asyncio.SelectorEventLoop):
+    """A loop whose clock moves only where there is nothing to do before the next timer."""
+
+    def __init__(self) -> None:
+        self._virtual = _VirtualSelector()
+        super().__init__(self._virtual)
+
+    def time(self) -> float:
+        return self._virtual.now
+
+
+@pytest.fixture
+def virtually() -> Callable[[Coroutine[Any, Any, T]], T]:
+    """Run a story on a clock of its own, which a busy machine does not move."""
+
+    def run(story: Coroutine[Any, Any, T]) -> T:
+        with asyncio.Runner(loop_factory=_VirtualLoop) as runner:
+            return runner.run(story)
+
+    return run
 
 
 @pytest.fixture
