@@ -146,6 +146,18 @@ async def test_what_was_answered_before_a_failure_is_not_paid_for_again(run: Run
     }
 
 
+async def test_a_repaired_answer_is_not_paid_for_again(run: Run) -> None:
+    journal = Memory()
+    spoilt = FaultRule(fault=Fault.INVALID_JSON, call="scoring", nth=frozenset({1}))
+    first, plan = await run(spoilt, journal=journal)
+    assert Counter(plan.requests)["gemini", "scoring"] == 2
+    again, plan = await run(spoilt, journal=journal)
+    assert plan.requests == []
+    assert again.scoring == first.scoring
+    repaired = next(c for c in again.calls if c.call == "scoring")
+    assert (repaired.attempts, repaired.reused) == (2, True)
+
+
 async def test_a_reused_answer_is_the_same_answer(run: Run) -> None:
     journal = Memory()
     first, _ = await run(journal=journal)

@@ -44,6 +44,7 @@ class Hanging(Provider):
         self.begun = asyncio.Event()
 
     async def complete(self, request: CompletionRequest, *, timeout_seconds: float) -> Outcome:
+        self.asked += 1
         self.begun.set()
         await asyncio.Event().wait()
         raise AssertionError
@@ -145,6 +146,21 @@ async def test_what_may_have_been_answered_and_billed_unheard_is_charged_in_full
 
 async def test_an_answer_is_not_lost_where_nothing_can_be_given_back() -> None:
     assert await _ask(_budgeted(Provider(), Away(), run_micros=MOST)) is ANSWER
+
+
+async def test_of_requests_at_the_same_time_only_those_go_that_fit_together() -> None:
+    provider, ledger = Hanging(), MemoryLedger()
+    budgeted = _budgeted(provider, ledger, run_micros=3 * MOST + MOST // 2)
+    calls = [asyncio.create_task(_ask(budgeted)) for _ in range(10)]
+    refused, under_way = await asyncio.wait(calls, timeout=0.01)
+    while len(refused) < 7:
+        more, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
+        refused |= more
+    assert {call.result().kind for call in refused} == {OutcomeKind.OVER_BUDGET}
+    assert (len(refused), provider.asked) == (7, 3)
+    for call in under_way:
+        call.cancel()
+    await asyncio.wait(under_way)
 
 
 @given(

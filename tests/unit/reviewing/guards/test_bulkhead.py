@@ -1,9 +1,12 @@
 import asyncio
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from consumer.reviewing.guards.bulkhead import Bulkhead, Lease, ProviderLimits
 
+STEPS = ("enter", "enter", "cancel", "leave", "turn", "turn")
 SLOW = 6.0  # a minute: one each ten seconds
 
 
@@ -137,3 +140,39 @@ async def test_what_was_not_used_is_there_for_the_next() -> None:
     bulkhead = Bulkhead(ProviderLimits(tokens_per_minute=600))
     (await bulkhead.enter(100, until=1)).close(used_tokens=5)
     assert bulkhead.try_enter(90) is not None
+
+
+@given(st.data())
+def test_no_interleaving_lets_too_many_in_or_leaves_one_outside(data: st.DataObject) -> None:
+    async def story() -> None:
+        bulkhead = Bulkhead(ProviderLimits(max_concurrent=2))
+        entering: list[asyncio.Task[Lease]] = []
+        left: set[asyncio.Task[Lease]] = set()
+
+        def inside() -> list[asyncio.Task[Lease]]:
+            ended = [t for t in entering if t.done() and not t.cancelled()]
+            return [task for task in ended if task not in left]
+
+        def leave() -> None:
+            task = inside()[0]
+            left.add(task)
+            task.result().close()
+
+        for step in data.draw(st.lists(st.sampled_from(STEPS), max_size=40), "steps"):
+            if step == "enter":
+                entering.append(_enter(bulkhead, until=data.draw(st.integers(0, 3), "until")))
+            elif step == "cancel" and entering:
+                entering[data.draw(st.integers(0, len(entering) - 1), "which")].cancel()
+            elif step == "leave" and inside():
+                leave()
+            else:
+                await asyncio.sleep(0)
+            assert len(inside()) <= 2
+        for _ in range(len(entering) + 1):
+            await _settle()
+            while inside():
+                leave()
+        assert all(task.done() for task in entering)
+        assert bulkhead._free == 2
+
+    asyncio.run(story())

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from consumer.reviewing.guards.breaker import Breaker, BreakerLimits, CircuitState
@@ -17,6 +19,7 @@ from consumer.reviewing.unattended import Unattended
 REQUEST = CompletionRequest(call="arc", system="", user="", schema={}, max_output_tokens=9)
 OK = Outcome.ok("{}", Usage(input_tokens=3, output_tokens=4))
 DOWN = Outcome(kind=OutcomeKind.TRANSIENT)
+STEPS = ("ask", "ask", "cancel", "hold", "release", "turn", "turn")
 
 
 class Provider:
@@ -246,16 +249,62 @@ async def test_a_timeout_at_the_end_of_a_reviews_time_opens_nothing(rig: Rig) ->
     assert guarded.blocked_seconds() is None
 
 
-async def test_hedges_have_slots_to_spare_only_while_the_circuit_is_closed(rig: Rig) -> None:
-    guarded = rig.build(slots=1)
+@pytest.mark.parametrize(
+    ("ended", "limits", "state"),
+    [
+        (DOWN, {"open_seconds": 600}, CircuitState.OPEN),
+        (DOWN, {"open_seconds": 0}, CircuitState.HALF_OPEN),
+        (Outcome(kind=OutcomeKind.RATE_LIMITED, retry_after_seconds=600), {}, CircuitState.COOLING),
+    ],
+    ids=str,
+)
+async def test_hedges_have_slots_to_spare_only_while_the_circuit_is_closed(
+    rig: Rig, ended: Outcome, limits: dict[str, float], state: CircuitState
+) -> None:
+    guarded = rig.build(slots=1, **limits)
     spare = SpareCapacity(rig.breaker, rig.bulkhead)
     lease = spare.try_enter(REQUEST)
     assert lease is not None
     assert spare.try_enter(REQUEST) is None
     lease.close()
-    rig.provider.outcomes = [DOWN]
+    rig.provider.outcomes = [ended]
     await _ask(guarded)
+    assert rig.breaker.state(asyncio.get_running_loop().time()) is state
     assert spare.try_enter(REQUEST) is None
+
+
+@given(st.data())
+def test_no_interleaving_loses_a_slot_or_a_permit(data: st.DataObject) -> None:
+    async def story() -> None:
+        rig = Rig()
+        guarded = rig.build(slots=2, failures=2, open_seconds=0)
+        rig.others = data.draw(st.sampled_from([None, math.inf]), "others")
+        calls: list[asyncio.Task[Outcome]] = []
+        for step in data.draw(st.lists(st.sampled_from(STEPS), max_size=30), "steps"):
+            if step == "ask":
+                calls.append(asyncio.create_task(_ask(guarded, seconds=3600)))
+            elif step == "cancel" and calls:
+                calls[data.draw(st.integers(0, len(calls) - 1), "which")].cancel()
+            elif step == "hold":
+                rig.provider.may_end.clear()
+            elif step == "release":
+                rig.provider.outcomes.extend([data.draw(st.sampled_from([OK, DOWN]), "ends")] * 40)
+                rig.provider.may_end.set()
+            else:
+                await asyncio.sleep(0)
+        rig.provider.outcomes = [OK] * 80
+        rig.provider.may_end.set()
+        await asyncio.gather(*calls, return_exceptions=True)
+        await _settle()
+        # All is as it was: a probe may go, both slots are free, and the circuit closes.
+        for _ in range(3):
+            await _ask(guarded)
+            await _settle()
+        assert guarded.blocked_seconds() is None
+        assert [rig.bulkhead.try_enter(1) is not None for _ in range(3)] == [True, True, False]
+        await rig.unattended.close()
+
+    asyncio.run(story())
 
 
 def test_typical_times_are_those_of_the_answers(rig: Rig) -> None:
