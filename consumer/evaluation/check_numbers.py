@@ -48,14 +48,20 @@ def _judged(arc: Arc, review: ReviewReady) -> Iterator[bool]:
 
 def numbers_in(text: str, arc: Arc) -> Iterator[tuple[float, int, bool]]:
     """Give each number of a text, how many decimals it was written with, and whether in percent."""
-    own = _QUOTED.sub(" ", text)
-    for name in sorted(_names(arc), key=len, reverse=True):
-        own = own.replace(name, " ")
+    own = without_names(text, arc)
     for match in _FIGURE.finditer(own):
         written = match.group(1).replace(",", "").rstrip(".")
         yield float(written), len(written.partition(".")[2]), match.group(2) is not None
     for match in _WORD.finditer(own):
         yield float(NUMBER_WORDS[match.group(1).lower()]), 0, False
+
+
+def without_names(text: str, arc: Arc) -> str:
+    """Return a text without its quotations and the run's own names."""
+    own = _QUOTED.sub(" ", text)
+    for name in sorted(_names(arc), key=len, reverse=True):
+        own = own.replace(name, " ")
+    return own
 
 
 def _is_figure(number: float, decimals: int, *, is_percent: bool, figures: set[float]) -> bool:
@@ -67,8 +73,8 @@ def _is_figure(number: float, decimals: int, *, is_percent: bool, figures: set[f
 def figures_of(arc: Arc, review: ReviewReady) -> set[float]:
     """Return every figure of a run."""
     figures = {float(number) for number in _of_signals(review)}
-    for group in _groups(arc):
-        figures.update(float(number) for number in _of_group(group))
+    for group in groups_of(arc):
+        figures.update(float(number) for number in figures_of_group(group))
     figures.update(float(number) for number in _of_plan(arc))
     figures.update(float(number) for number in _of_texts(arc))
     for left in list(figures):
@@ -89,7 +95,8 @@ def _of_signals(review: ReviewReady) -> Iterator[float]:
             yield round(signal.value * signal.n)
 
 
-def _groups(arc: Arc) -> Iterator[Sequence[ObjectiveRolledUp]]:
+def groups_of(arc: Arc) -> Iterator[Sequence[ObjectiveRolledUp]]:
+    """Give the objectives of stages, of the first and the last of them, halves and dimensions."""
     stages = [arc.objectives_of(stage.stage_id) for stage in arc.stages]
     for at in range(len(stages) + 1):
         yield [o for stage in stages[:at] for o in stage]
@@ -101,7 +108,8 @@ def _groups(arc: Arc) -> Iterator[Sequence[ObjectiveRolledUp]]:
         yield [o for o in arc.objectives if dimension.dimension_id in o.dimension_ids]
 
 
-def _of_group(group: Sequence[ObjectiveRolledUp]) -> Iterator[float]:
+def figures_of_group(group: Sequence[ObjectiveRolledUp]) -> Iterator[float]:
+    """Give the counts, rates, sums, means and values of some objectives."""
     kinds = {issue.kind for objective in group for issue in objective.issues}
     tests: list[Test] = [
         lambda _: True,
@@ -122,9 +130,12 @@ def _of_group(group: Sequence[ObjectiveRolledUp]) -> Iterator[float]:
         if group:
             yield counted / len(group)
     for kind in kinds:
-        hit = [o for o in group if any(issue.kind == kind for issue in o.issues)]
-        chances = [o for o in group if kind in (o.opportunities or ()) or o in hit]
-        yield from (len(hit), len(chances), len({o.stage_id for o in hit}))
+        hit = [any(issue.kind == kind for issue in o.issues) for o in group]
+        chances = [
+            one or kind in (o.opportunities or ()) for o, one in zip(group, hit, strict=True)
+        ]
+        hit_stages = {o.stage_id for o, one in zip(group, hit, strict=True) if one}
+        yield from (sum(hit), sum(chances), len(hit_stages))
         yield sum(issue.kind == kind for o in group for issue in o.issues)
     yield from _sums(group)
 

@@ -1,13 +1,14 @@
 """Factors: what is planted in one generated arc, drawn from a seed.
 
 Of every 20 arcs 5 stay below the minimum n, 6 are above it and hold no pattern, and 9 hold one or
-two, of every kind that a review can claim but `stuck` (which follows from poor first tries) and
-`recovery`. Everything else that differs between real runs is drawn for all alike: difficulty that
-grows with the order, noise, outliers, missing times, kinds of issue that are common in general, how
-many personas, texts, dimensions and points there are.
+two, of every kind that a review can claim. Everything else that differs between real runs is drawn
+for all alike: difficulty that grows with the order, noise, outliers, missing times, kinds of issue
+that are common in general, how many personas, texts, dimensions and points there are. Decoys lie
+close to a pattern: learners who just about pass at the first try (nobody stuck), and retries that
+win back a little less than half (no recovery).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Final, Literal
@@ -15,6 +16,7 @@ from typing import Final, Literal
 Issue = Literal["recurring", "fixed", "returning"]
 Help = Literal["none", "flat", "independent", "avoiding", "leaning"]
 Evidence = Literal["usual", "rising", "falling"]
+Gains = Literal["usual", "middling", "good"]
 
 # How often each kind occurs in general: what an operator gives as ISSUE_BASE_RATES. The last two
 # are decoys, common in everybody's work.
@@ -41,7 +43,20 @@ SCORE_NOISE: Final = 0.05
 HINT_LADDER: Final = 4
 HINTS_MANY, HINTS_FEW, HINTS_USUAL = 0.85, 0.05, 0.2
 AVOIDANCE_LOSS: Final = 0.38
-SCORED: Final = frozenset({"help", "calibration", "first_pass"})
+# What a retry wins back of what the first try left open; at half or more it is recovery.
+GAIN_SHARES: Final[Mapping[Gains, tuple[float, float]]] = {
+    "usual": (0.20, 0.45),
+    "middling": (0.30, 0.62),
+    "good": (0.55, 0.95),
+}
+DECOY_RATE: Final = 0.2
+SCORED: Final = frozenset({"help", "calibration", "first_pass", "recovery", "stuck"})
+# The qualities, lowest and highest, of runs in which first tries are to fail, or just about pass.
+FAILING: Final[Mapping[str, tuple[float, float]]] = {
+    "recovery": (0.40, 0.68),
+    "stuck": (0.30, 0.64),
+}
+PASSING: Final = (0.72, 0.80)
 # One factor, or two at once.
 PLANTED: Final = (
     ("pace",),
@@ -57,6 +72,11 @@ PLANTED: Final = (
     ("calibration", "issue"),
     ("writing", "pace"),
     ("first_pass", "asking"),
+    ("recovery",),
+    ("stuck",),
+    ("stuck", "recovery"),
+    ("recovery", "pace"),
+    ("stuck", "issue"),
 )
 RATING_NOISE: Final = 0.10
 RATING_GAPS: Final = (0.10, 0.30)
@@ -75,7 +95,8 @@ class Factors:
     each with how often it does by nature; `touched` the kind that the issue factor is about.
     `rating_gap` is how far above the scores the learner rates the own work, `first_rise` how much
     the first tries gain over the arc, `evidence_share` how many of the sentences give evidence
-    where that rises or falls, `asking` how many messages ask (0: the usual few).
+    where that rises or falls, `asking` how many messages ask (0: the usual few), `gains` how much
+    retries win back; `is_stuck` tells whether first tries are made to fail.
     """
 
     index: int
@@ -95,6 +116,8 @@ class Factors:
     help: Help
     rating_gap: float
     first_rise: float
+    gains: Gains
+    is_stuck: bool
     evidence: Evidence
     evidence_share: float
     asking: float
@@ -119,7 +142,7 @@ def draw(seed: int, index: int) -> Factors:
     kinds = source.choice(PLANTED) if planted else ()
     least = 6 if "pace" in kinds else 5 if planted else 4
     stages = source.randint(1, 3) if thin else source.randint(least, 10)
-    fewest = 3 if {"help", "first_pass"} & set(kinds) else 2
+    fewest = 3 if {"help", "first_pass", "stuck"} & set(kinds) else 2
     objectives = tuple(
         source.randint(0, 1) if thin else source.randint(fewest, 4) for _ in range(stages)
     )
@@ -140,6 +163,11 @@ def draw(seed: int, index: int) -> Factors:
     if "first_pass" in kinds:
         first_rise = source.choice((-1, 1)) * source.uniform(*FIRST_RISES)
         low, high = 0.66, 0.78
+    for kind in FAILING.keys() & set(kinds):
+        low, high = FAILING[kind]
+    gains: Gains = "middling" if source.random() < DECOY_RATE else "usual"
+    if not thin and not planted and source.random() < DECOY_RATE:
+        low, high = PASSING
     evidence: Evidence = source.choice(("rising", "falling")) if "writing" in kinds else "usual"
     calm: Help = source.choice(("none", "flat", "flat"))
     moved: Help = source.choice(("independent", "independent", "avoiding", "leaning"))
@@ -161,6 +189,8 @@ def draw(seed: int, index: int) -> Factors:
         help=moved if "help" in kinds else calm,
         rating_gap=rating_gap,
         first_rise=first_rise,
+        gains="good" if "recovery" in kinds else gains,
+        is_stuck="stuck" in kinds,
         evidence=evidence,
         evidence_share=source.uniform(*EVIDENCE_MANY),
         asking=source.uniform(*ASKING_RATES) if "asking" in kinds else 0.0,

@@ -1,7 +1,8 @@
 """The generator: seeded cases, each an arc with its truth, and with twins that differ in one thing.
 
 What follows from a planted factor without being one is `implied`: first tries that mostly fail
-(somebody stuck), and first tries that fail more and more where help is avoided.
+(somebody stuck, where that is not what was planted), and first tries that fail more and more where
+help is avoided.
 """
 
 import json
@@ -128,7 +129,13 @@ def _truth(factors: Factors, arc: GeneratedArc) -> RunTruth:
 
 
 def _quality(factors: Factors, arc: GeneratedArc) -> dict[str, float]:
-    """Return how well each dimension was planted to go, where enough rollups can show it."""
+    """Return how well each dimension was planted to go, where enough rollups can show it.
+
+    Nothing where retries win back most of what was open: how that falls out, and not what was
+    planted, then decides where the work ends.
+    """
+    if factors.gains == "good":
+        return {}
     planted_by: dict[int, list[float]] = {}
     for rollup in arc.rollups:
         mean = mean_score(factors, rollup.dimensions, rollup.place)

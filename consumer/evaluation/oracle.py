@@ -15,7 +15,8 @@ and it is held to the same least evidence:
 - help: the score test of a trend in binomial counts of known rate, p ≤ .005, one hint over the arc;
   the scores held where the known-noise estimate of their loss is ≤ .10, avoidance at ≥ .15 and
   p ≤ .10 (Neyman and Pearson 1933; Cox and Hinkley 1974);
-- ratings, first tries, texts and questions: `oracle_texts`.
+- ratings, first tries, texts and questions: `oracle_texts`; retries and getting stuck:
+  `oracle_tries`.
 """
 
 from collections.abc import Sequence
@@ -33,6 +34,7 @@ from consumer.evaluation.factors import (
 from consumer.evaluation.oracle_pace import best_pace
 from consumer.evaluation.oracle_tests import binomial_tail, two_sided
 from consumer.evaluation.oracle_texts import best_of_texts, planted_in_texts
+from consumer.evaluation.oracle_tries import best_of_tries, planted_in_tries
 from consumer.evaluation.rollups import DIFFICULTY_LOSS, Rollup
 from consumer.evaluation.truth import TruePattern
 from schemas.review import Direction
@@ -49,6 +51,7 @@ def best_claims(factors: Factors, arc: GeneratedArc) -> tuple[TruePattern, ...]:
         *_issues(factors, arc.rollups),
         *_help(factors, arc.rollups),
         *best_of_texts(factors, arc),
+        *best_of_tries(factors, arc.rollups),
     )
 
 
@@ -153,4 +156,4 @@ def planted(factors: Factors, arc: GeneratedArc) -> tuple[TruePattern, ...]:
     }
     if factors.help in helps:
         found.append(helps[factors.help])
-    return (*found, *planted_in_texts(factors))
+    return (*found, *planted_in_texts(factors), *planted_in_tries(factors))

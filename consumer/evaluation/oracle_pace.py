@@ -15,7 +15,9 @@ from consumer.evaluation.factors import OUTLIER_RATE, OUTLIER_TIMES, Factors
 from consumer.evaluation.truth import TruePattern
 
 LIKELIHOOD_GAIN: Final = 2.7055 / 2  # half the 90 % point of chi-square, one degree
-MIN_SLOPE, SLOPE_STEP, SLOPE_REACH = 0.10, 0.005, 0.45
+# The likelihood is smooth over less than a coarse step, so that the fine ones are tried about the
+# best coarse one only.
+MIN_SLOPE, SLOPE_STEP, COARSE_STEPS, SLOPE_REACH = 0.10, 0.005, 6, 0.45
 MIN_STAGES: Final = 4
 EM_STEPS: Final = 8
 
@@ -47,11 +49,13 @@ def best_pace(factors: Factors, arc: GeneratedArc) -> tuple[TruePattern, ...]:
     stages = _stages(factors, arc)
     if not factors.expected_known or len(stages) < MIN_STAGES:
         return ()
-    steps = round(SLOPE_REACH / SLOPE_STEP)
-    slopes = [SLOPE_STEP * step for step in range(-steps, steps + 1)]
-    fits = {slope: _likelihood(stages, slope) for slope in slopes}
-    best = max(slopes, key=lambda slope: fits[slope])
-    change = exp(best) - 1
+    reach = round(SLOPE_REACH / SLOPE_STEP)
+    fits = {s: _likelihood(stages, SLOPE_STEP * s) for s in range(-reach, reach + 1, COARSE_STEPS)}
+    coarse = max(fits, key=lambda step: fits[step])
+    around = range(coarse - COARSE_STEPS + 1, coarse + COARSE_STEPS)
+    fits |= {s: _likelihood(stages, SLOPE_STEP * s) for s in around if s not in fits}
+    best = max(fits, key=lambda step: fits[step])
+    change = exp(SLOPE_STEP * best) - 1
     if fits[best] - _likelihood(stages, 0.0) < LIKELIHOOD_GAIN or abs(change) < MIN_SLOPE:
         return ()
     return (TruePattern(kind="pace", direction="improving" if change < 0 else "worsening"),)

@@ -8,6 +8,7 @@ from typing import Final
 
 from consumer.evaluation.factors import (
     AVOIDANCE_LOSS,
+    GAIN_SHARES,
     HINT_LADDER,
     HINTS_FEW,
     HINTS_MANY,
@@ -99,7 +100,7 @@ def _drawn(factors: Factors, source: Random, bare: Bare, *, seconds: float) -> R
     hints = sum(source.random() < share_taken for _ in range(HINT_LADDER))
     first = min(max(mean_score(factors, dimensions, place) + source.gauss(0, SCORE_NOISE), 0.02), 1)
     retried = first < PASS and source.random() < 0.8
-    score = first + (1 - first) * source.uniform(0.2, 0.45) * retried
+    score = first + (1 - first) * source.uniform(*GAIN_SHARES[factors.gains]) * retried
     asked = None if factors.help == "none" else hints > 0 and source.random() < share_taken
     return Rollup(
         stage=bare.stage,

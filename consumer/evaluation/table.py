@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from consumer.evaluation.check_numbers import number_metrics
+from consumer.evaluation.check_pairs import pair_metrics
 from consumer.evaluation.check_patterns import pattern_metrics
 from consumer.evaluation.check_personas import persona_metrics
 from consumer.evaluation.check_points import point_metrics
@@ -37,6 +38,7 @@ def metrics_of(reviewed: Sequence[Reviewed], *, failed: int, prices: Prices) -> 
         *pattern_metrics(reviewed),
         *quote_metrics(reviewed),
         *number_metrics(reviewed),
+        *pair_metrics(reviewed),
         *point_metrics(reviewed),
         *persona_metrics(reviewed),
         *voice_metrics(reviewed),

@@ -1,6 +1,6 @@
 from collections import Counter
 
-from consumer.evaluation.factors import DECOYS, NOISE_CV, SLOPES, Factors, draw
+from consumer.evaluation.factors import DECOYS, NOISE_CV, PASSING, SLOPES, Factors, draw
 
 COUNT = 400
 
@@ -12,7 +12,9 @@ def _drawn() -> list[Factors]:
 def _has_pattern(factors: Factors) -> bool:
     moved = factors.help not in {"none", "flat"}
     told = factors.rating_gap or factors.first_rise or factors.asking or factors.slope
-    return bool(told) or factors.issue is not None or moved or factors.evidence != "usual"
+    tried = factors.gains == "good" or factors.is_stuck
+    written = factors.evidence != "usual"
+    return bool(told) or factors.issue is not None or moved or written or tried
 
 
 def test_the_same_seed_and_number_give_the_same_plan() -> None:
@@ -41,6 +43,8 @@ def test_everything_that_may_be_planted_is_drawn() -> None:
     assert {one.rating_gap > 0 for one in drawn if one.rating_gap} == {True, False}
     assert {one.first_rise > 0 for one in drawn if one.first_rise} == {True, False}
     assert any(one.asking for one in drawn)
+    assert {one.gains for one in drawn} == {"usual", "middling", "good"}
+    assert any(one.is_stuck for one in drawn)
     assert {one.personas for one in drawn} == {0, 1, 2, 3}
     assert {len(one.quality) for one in drawn} == set(range(1, 13))
     assert {one.points for one in drawn} >= {1, 1000}
@@ -51,3 +55,12 @@ def test_a_decoy_is_never_what_was_planted() -> None:
     touched = {one.touched for one in _drawn()} - {None}
     assert touched
     assert not touched & DECOYS
+
+
+def test_some_runs_without_a_pattern_just_about_pass_and_all_who_are_stuck_mostly_fail() -> None:
+    drawn = _drawn()
+    plain = [one for one in drawn if not one.thin and not _has_pattern(one)]
+    low, high = PASSING
+    decoys = [one for one in plain if all(low <= q <= high for q in one.quality)]
+    assert len(decoys) > len(plain) / 10
+    assert all(max(one.quality) < 0.7 for one in drawn if one.is_stuck)

@@ -68,3 +68,15 @@ def test_a_kind_shows_only_where_it_had_its_chance() -> None:
     for rollup in _rollups(_plan(names_chances=True)):
         assert rollup.chances is not None
         assert set(rollup.kinds) <= set(rollup.chances)
+
+
+def test_good_retries_win_back_more_than_half_and_middling_ones_less() -> None:
+    def won_back(gains: str) -> float:
+        rollups = _rollups(_plan(gains=gains, quality=(0.5,)))
+        retried = [r for r in rollups if r.attempts > 1 and r.score and r.first_score]
+        return fmean(((r.score or 0) - (r.first_score or 0)) for r in retried) / fmean(
+            1 - (r.first_score or 0) for r in retried
+        )
+
+    usual, middling, good = (won_back(gains) for gains in ("usual", "middling", "good"))
+    assert usual < middling < 0.5 < good
