@@ -113,8 +113,10 @@ def worded_numbers(text: str, language: str) -> tuple[Worded, ...]:
     found = [Worded(m.group().strip(), None, is_ratio=True) for m in _MULTIPLES.finditer(text)]
     rest = _DIGITS_PERCENT.sub(" ", _MULTIPLES.sub(" ", text))
     for pattern, value in _FRACTIONS:
-        found += [Worded(m.group(), value, is_ratio=True) for m in pattern.finditer(rest)]
-        rest = pattern.sub(" ", rest)
+        said = [Worded(m.group(), value, is_ratio=True) for m in pattern.finditer(rest)]
+        if said:
+            found += said
+            rest = pattern.sub(" ", rest)
     found += _han(rest)
     pattern_of_words, values = _table(language.lower().split("-")[0])
     if pattern_of_words is not None:

@@ -24,6 +24,8 @@ _QUOTATION_SPACELESS = 6
 
 def clean(text: str) -> str:
     """Strip control characters, terminal escapes and bidirectional controls; fold white space."""
+    if text.isprintable():  # nothing that steers, and no white space but the plain one
+        return " ".join(text.split())
     without = _ESCAPE.sub("", text)
     kept = (" " if c.isspace() else c for c in without if c.isspace() or not is_control(c))
     return " ".join("".join(kept).split())

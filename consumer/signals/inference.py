@@ -72,6 +72,7 @@ def beta_greater(later: tuple[int, int], earlier: tuple[int, int]) -> float:
     return probability
 
 
+@lru_cache(maxsize=1024)
 def rate_interval(successes: int, n: int, *, confidence: float) -> tuple[float, float]:
     """Return Jeffreys' equal-tailed interval of a rate; it reaches 0 (or 1) where all agree."""
     tail, total = (1 - confidence) / 2, 0.0
