@@ -10,7 +10,7 @@ import json
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from consumer.commands.erase import _erase
 from consumer.settings import Settings, load_settings
 from consumer.wiring import Jobs, running_consumer
 from gateway.server import running_gateway
 from gateway.settings import load_gateway_settings
 from gateway.tokens import mint_token
 from producer.topics import create_topics, plan
+from schemas.events import UserErased
 from schemas.topics import Topics
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -173,7 +175,11 @@ async def test_framed_records_become_a_framed_review_that_reaches_the_learner(
             shown = await _shown(page, trigger)
 
             steps = await _steps(topics.review_progress, kafka_bootstrap, registry)
+            await _erase(settings, _erasure(trigger["user_id"]))
+            asked = await _next(topics.user_erased, kafka_bootstrap)
+            await _gone(page, trigger)
 
+    assert int.from_bytes(asked.value[1:5], "big") == registry.subjects[f"{asked.topic}-value"]
     # One trace from the trigger to the last step, and as many calls announced as were made.
     assert {dict(step.headers)["traceparent"] for step, _ in steps} == {TRACE}
     assert dict(record.headers)["traceparent"] == TRACE
@@ -235,7 +241,22 @@ async def _publish(lines: list[dict[str, Any]], registry: Registry, settings: Se
         await producer.stop()
 
 
+def _erasure(user_id: str) -> UserErased:
+    return UserErased(event_id=uuid.uuid4(), occurred_at=datetime.now(UTC), user_id=user_id)
+
+
 async def _shown(page: str, trigger: dict[str, Any]) -> dict[str, Any]:
+    review = (await _answer(page, trigger, status=200)).json()
+    assert isinstance(review, dict)
+    return review
+
+
+async def _gone(page: str, trigger: dict[str, Any]) -> None:
+    await _answer(page, trigger, status=404)
+
+
+async def _answer(page: str, trigger: dict[str, Any], *, status: int) -> httpx2.Response:
+    """Ask for the run's review until the gateway answers with this status."""
     token = mint_token(
         trigger["user_id"],
         secret=SECRET,
@@ -244,10 +265,12 @@ async def _shown(page: str, trigger: dict[str, Any]) -> dict[str, Any]:
         ttl=timedelta(hours=1),
     )
     headers = {"Authorization": f"Bearer {token}"}
-    async with httpx2.AsyncClient(base_url=page, headers=headers) as client:
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while (answer := await client.get(f"/reviews/{trigger['run_id']}")).is_error:  # noqa: ASYNC110  # HTTP tells nobody
-                await asyncio.sleep(0.1)
-        review = answer.json()
-        assert isinstance(review, dict)
-        return review
+    async with (
+        httpx2.AsyncClient(base_url=page, headers=headers) as client,
+        asyncio.timeout(PATIENCE_SECONDS),
+    ):
+        while True:
+            answer = await client.get(f"/reviews/{trigger['run_id']}")
+            if answer.status_code == status:
+                return answer
+            await asyncio.sleep(0.1)
