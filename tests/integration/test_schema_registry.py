@@ -26,7 +26,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from consumer.commands.erase import _erase
-from consumer.settings import Settings, load_settings
+from consumer.settings import KafkaSettings, Settings, load_settings
 from consumer.wiring import Jobs, running_consumer
 from gateway.server import running_gateway
 from gateway.settings import load_gateway_settings
@@ -175,7 +175,9 @@ async def test_framed_records_become_a_framed_review_that_reaches_the_learner(
             shown = await _shown(page, trigger)
 
             steps = await _steps(topics.review_progress, kafka_bootstrap, registry)
-            await _erase(settings, _erasure(trigger["user_id"]))
+            await _erase(
+                load_settings(KafkaSettings, overrides=shared), _erasure(trigger["user_id"])
+            )
             asked = await _next(topics.user_erased, kafka_bootstrap)
             await _gone(page, trigger)
 
