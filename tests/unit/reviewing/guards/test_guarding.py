@@ -1,8 +1,9 @@
 """Everything that goes around a provider, stacked, through the real SDKs on the emulator."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -26,7 +27,13 @@ from consumer.reviewing.unattended import Unattended
 from schemas.review import Signal
 
 Providers = tuple[GeminiProvider, OpenAIProvider]
+Virtually = Callable[[Coroutine[Any, Any, None]], None]
+OPEN_SECONDS = 600.0
 PRICES = {"g": Price(input=1.0, output=1.0), "o": Price(input=2.0, output=2.0)}
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
 
 
 class Stack:
@@ -48,7 +55,7 @@ class Stack:
     def build(self, budgets: Budgets | None = None, *, failures: int = 2) -> None:
         guards = Guards(
             GuardOptions(
-                breaker=BreakerLimits(failures=failures, open_seconds=600),
+                breaker=BreakerLimits(failures=failures, open_seconds=OPEN_SECONDS),
                 hedge_share=0.05,
                 prices=PRICES,
                 budgets=budgets or Budgets(),
@@ -69,11 +76,11 @@ class Stack:
             on_attempt=self.metrics.count_attempt,
         )
 
-    async def ask(self) -> Answered | Unanswered:
+    async def ask(self, *, seconds: float = 60) -> Answered | Unanswered:
         return await self.caller.ask(
             self._prompt,
             lambda answer: find_faults(answer, arc=self._arc, signals=self._signals),
-            deadline=asyncio.get_running_loop().time() + 60,
+            deadline=_now() + seconds,
             run_id="run-1",
         )
 
@@ -176,3 +183,71 @@ async def test_a_budget_stops_before_it_is_passed_and_is_no_fault_of_the_provide
         for p, m in (("gemini", "g"), ("openai", "o"))
     )
     assert cost * 1e6 <= 100_000
+
+
+SILENCES = [Fault.HANG, Fault.HANG_IN_BODY, Fault.TRICKLE, Fault.ENDLESS]
+
+
+@pytest.mark.parametrize("fault", SILENCES, ids=str)
+def test_behind_all_guards_too_no_silence_outlasts_the_deadline(
+    virtually: Virtually, stack_on: StackOn, fault: Fault
+) -> None:
+    async def story() -> None:
+        stack = stack_on(FaultPlan((FaultRule(fault=fault),)))
+        assert isinstance(await stack.ask(seconds=20), Unanswered)
+        assert _now() == pytest.approx(20, abs=0.05)
+        await stack.unattended.close()
+
+    virtually(story())
+
+
+@pytest.mark.parametrize("fault", SILENCES, ids=str)
+def test_a_silent_gemini_costs_time_until_its_circuit_opens_and_then_none(
+    virtually: Virtually, stack_on: StackOn, fault: Fault
+) -> None:
+    async def story() -> None:
+        plan = FaultPlan((FaultRule(fault=fault, provider="gemini"),))
+        stack = stack_on(plan)
+        for _ in range(2):
+            assert isinstance(await stack.ask(seconds=20), Answered)
+        opened = _now()
+        assert opened == pytest.approx(2 * 12, abs=0.1)
+        for _ in range(5):
+            assert isinstance(await stack.ask(seconds=20), Answered)
+        assert _now() == opened
+        # Open for long enough it is probed once, by a copy: nobody waits for the probe either.
+        await asyncio.sleep(OPEN_SECONDS)
+        for _ in range(5):
+            assert isinstance(await stack.ask(seconds=20), Answered)
+        assert _now() == opened + OPEN_SECONDS
+        await asyncio.sleep(0.1)
+        assert [p for p, _ in plan.requests].count("gemini") == 3
+        await stack.unattended.close()
+
+    virtually(story())
+
+
+def test_a_late_answer_is_asked_for_twice_and_one_of_them_is_paid_and_counted(
+    virtually: Virtually, stack_on: StackOn
+) -> None:
+    async def story() -> None:
+        plan = FaultPlan((FaultRule(delay_seconds=100, nth=frozenset({41})),))
+        stack = stack_on(plan)
+        stack.build(Budgets(run_micros=10**12))
+        for _ in range(40):
+            await stack.ask()
+        started, spent = _now(), stack.ledger._spent["run", "run-1"]
+        answered = await stack.ask()
+        assert isinstance(answered, Answered)
+        # Both are requests; what the one that was cut off cost nobody tells: it is reserved.
+        assert (answered.provider, answered.attempts) == ("gemini", 1)
+        assert _now() - started < 100
+        assert len(plan.requests) == 42
+        assert stack.sample("debrief_model_hedges_total", **GEMINI, answered="second") == 1
+        await stack.unattended.close()
+        of_call = {**GEMINI, "call": "scoring"}
+        assert stack.sample("debrief_model_requests_total", **of_call, outcome="cancelled") == 1
+        told = (answered.usage.input_tokens or 0) + (answered.usage.output_tokens or 0)
+        assert stack.ledger._spent["run", "run-1"] - spent > 2 * told
+
+    virtually(story())
