@@ -14,6 +14,7 @@ from consumer.arc import Arc
 from consumer.assembly.codes import codes_of
 from consumer.assembly.folding import Folded, find_words, fold, fold_with_map, is_spaceless
 from consumer.assembly.grams import Gram, grams_of
+from consumer.assembly.proper_names import capitalised_words_of
 from consumer.drafts import Citation
 from schemas.review import MAX_QUOTE_CHARACTERS, Evidence, Source
 
@@ -58,6 +59,11 @@ class SourceText:
     def codes(self) -> frozenset[str]:
         """Return the words in it that name one thing only."""
         return frozenset(code for text in self.texts for code in codes_of(text.text))
+
+    @cached_property
+    def capitals(self) -> frozenset[str]:
+        """Return the words in it that begin with a capital."""
+        return frozenset(w for text in self.texts for w in capitalised_words_of(text.text))
 
 
 @dataclass(frozen=True, slots=True)

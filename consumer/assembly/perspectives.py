@@ -9,6 +9,7 @@ from consumer.assembly.folding import fold
 from consumer.assembly.grams import Gram, grams_of
 from consumer.assembly.grounding import Rejection, SourceText, ground, is_long_enough, opening_quote
 from consumer.assembly.items import Faults, ground_all, statement
+from consumer.assembly.proper_names import proper_names_of, tells_names
 from consumer.assembly.prose import clean, cut, quoted_spans, sentences
 from consumer.drafts import Citation, PerspectiveDraft, ReviewDraft
 from schemas.events import Persona
@@ -108,30 +109,36 @@ def _quoting(text: str, evidence: Sequence[Evidence]) -> str:
 
 
 def leaks(text: str, facts: Facts, *, persona_id: str) -> bool:
-    """Tell whether `text` holds a run of words, or a code, that only others' threads hold.
+    """Tell whether `text` holds a run of words, a code or a name that only others' threads hold.
 
     Others' threads and the artefacts are secret to a persona; its own thread, the objectives and
     the trigger are not.
     """
     spoken_grams, spoken_codes = set(grams_of(text)), set(codes_of(text))
+    spoken_names = set(proper_names_of(text)) if tells_names(facts.language) else set()
     hidden_grams: set[Gram] = set()
     hidden_codes: set[str] = set()
+    hidden_names: set[str] = set()
     for source in facts.sources:
         if not _may_know(source, persona_id):
             hidden_grams |= source.grams & spoken_grams
             hidden_codes |= source.codes & spoken_codes
-    if not hidden_grams and not hidden_codes:
+            if spoken_names:
+                hidden_names |= source.capitals & spoken_names
+    if not hidden_grams and not hidden_codes and not hidden_names:
         return False
     known = list(_known(facts, persona_id))
     hidden_grams.difference_update(*map(grams_of, known))
     hidden_codes.difference_update(*map(codes_of, known))
-    return bool(hidden_grams or hidden_codes)
+    said = "\n".join(fold(one).casefold() for one in known)
+    return bool(hidden_grams or hidden_codes) or any(name not in said for name in hidden_names)
 
 
 def _perspective(persona: Persona, draft: ReviewDraft, facts: Facts) -> Perspective:
     thread = facts.arc.thread(persona.persona_id)
     proposed = draft.perspectives.get(persona.persona_id)
-    if not thread:
+    # Of messages without a single visible character no view could quote a word.
+    if not any(clean(message.text) for message in thread):
         return _silent(persona, "no_conversation")
     if proposed is not None:
         checks = (by_own_words,) if draft.reviewer == "rules" else (check_perspective, salvaged)
@@ -149,10 +156,7 @@ def _by_code(persona: Persona, facts: Facts) -> Perspective:
     own = [s for s in facts.sources if s.persona_id == persona.persona_id]
     # The learner's longest message says most; a thread may hold the persona's words only.
     own.sort(key=lambda s: (not s.by_learner, -len(s.texts[0].text), s.source_id))
-    opening = next((e for e in map(opening_quote, own) if e is not None), None)
-    if opening is None:
-        # Messages without a single visible character: nothing was said that could be quoted.
-        return _silent(persona, "no_conversation")
+    opening = next(e for e in map(opening_quote, own) if e is not None)
     text = "We talked in this run, and I can point to one thing that was said between us."
     return _given(persona, _quoting(text, (opening,)), (opening,))
 

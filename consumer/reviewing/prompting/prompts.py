@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from consumer.arc import Arc, ContextCounts
+from consumer.assembly.prose import clean
 from consumer.reviewing.prompting.records import (
     PRIVATE_SIGNALS,
     Record,
@@ -58,10 +59,15 @@ class PromptSet:
 def prompts_of(
     arc: Arc, signals: tuple[Signal, ...], *, marker_key: bytes, bounds: PromptBounds
 ) -> PromptSet:
-    """Build the prompts of a review: arc, scoring, and one for each persona that has a thread."""
+    """Build the prompts of a review: arc, scoring, and one for each persona that has a thread.
+
+    Messages without a visible character are no thread: no view of them could quote a word.
+    """
     chosen = select(arc, bounds)
     writer = _Writer(arc, signals, chosen, bounds, marker_key)
-    personas = [p for p in arc.trigger.personas if arc.thread(p.persona_id)]
+    personas = [
+        p for p in arc.trigger.personas if any(clean(m.text) for m in arc.thread(p.persona_id))
+    ]
     return PromptSet(
         prompts=(
             writer.prompt("arc", "arc", writer.arc_records()),

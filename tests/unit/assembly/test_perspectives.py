@@ -66,6 +66,32 @@ def test_a_word_that_names_one_thing_leaks_however_short_the_run(arc: Arc, secre
     assert not leaks(f"I would have liked to hear of {secret}.", facts, persona_id="sam")
 
 
+@pytest.mark.parametrize(
+    ("secret", "text"),
+    [
+        ("Verbena owes us the licence fee.", "I would have liked to hear of Verbena sooner."),
+        ("We told Castellane about the fee.", "Nobody, not even Castellane, was told by you."),
+    ],
+)
+def test_a_name_that_only_another_thread_knows_leaks_in_whatever_words(
+    secret: str, text: str, *, arc: Arc
+) -> None:
+    told = arc.messages[2].model_copy(update={"text": secret})
+    facts = facts_of(replace(arc, messages=(arc.messages[0], told)), ())
+    assert leaks(text, facts, persona_id="dana")
+    assert not leaks(text, facts, persona_id="sam")
+    knows = arc.messages[0].model_copy(update={"text": f"{arc.messages[0].text} {secret.lower()}"})
+    facts = facts_of(replace(arc, messages=(knows, told)), ())
+    assert not leaks(text, facts, persona_id="dana")
+
+
+def test_in_german_where_all_nouns_are_capitalised_a_noun_is_no_name(arc: Arc) -> None:
+    told = arc.messages[2].model_copy(update={"text": "Die Lizenz kostet uns viel."})
+    german = arc.trigger.model_copy(update={"language": "de-AT"})
+    hidden = replace(arc, trigger=german, messages=(arc.messages[0], told))
+    assert not leaks("Du hast eine Lizenz gebraucht.", facts_of(hidden, ()), persona_id="dana")
+
+
 def test_a_text_without_a_quotation_gets_one_from_its_own_thread(arc: Arc) -> None:
     checked = check_perspective(GOOD, facts_of(arc, ()), persona_id="dana")
     assert isinstance(checked, View)
@@ -139,3 +165,16 @@ def test_a_persona_without_a_thread_says_nothing_whatever_was_proposed(
 ) -> None:
     views = perspectives_of(make_draft(perspectives={"kim": GOOD}), facts_of(arc, ()))
     assert (views[2].status, views[2].evidence) == ("no_conversation", ())
+
+
+@pytest.mark.parametrize("reviewer", ["rules", "model"])
+@pytest.mark.parametrize("blank", ["", " ", "\n\t ", "\u200b\u00ad"])
+def test_a_thread_of_blank_messages_is_no_conversation_whoever_reviews(
+    reviewer: str, blank: str, *, arc: Arc, make_draft: Callable[..., Any]
+) -> None:
+    messages = tuple(
+        m.model_copy(update={"text": blank}) if m.persona_id == "dana" else m for m in arc.messages
+    )
+    facts = facts_of(replace(arc, messages=messages), ())
+    views = perspectives_of(make_draft(reviewer, perspectives={"dana": GOOD}), facts)
+    assert (views[0].status, views[0].text, views[0].evidence) == ("no_conversation", None, ())

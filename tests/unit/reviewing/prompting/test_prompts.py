@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -33,6 +34,17 @@ def prompts(arc: Arc, signals: tuple[Signal, ...]) -> dict[str, Prompt]:
 
 def test_there_is_one_call_for_each_persona_that_was_spoken_to(prompts: dict[str, Prompt]) -> None:
     assert list(prompts) == ["arc", "scoring", "perspective:boss", "perspective:peer"]
+
+
+def test_nobody_is_asked_for_the_view_of_a_thread_without_a_visible_character(
+    arc: Arc, signals: tuple[Signal, ...]
+) -> None:
+    messages = tuple(
+        m.model_copy(update={"text": "\u200b "}) if m.persona_id == "peer" else m
+        for m in arc.messages
+    )
+    blank = _by_call(_build(replace(arc, messages=messages), signals))
+    assert list(blank) == ["arc", "scoring", "perspective:boss"]
 
 
 def test_a_persona_is_told_its_own_thread_and_nobody_elses(prompts: dict[str, Prompt]) -> None:
