@@ -61,6 +61,27 @@ class TableFormat(StrEnum):
     JSON = "json"
 
 
+def _tell_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"debrief {version('debrief')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _debrief(
+    *,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_tell_version, is_eager=True, help="Show the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Hold the options that belong to no command."""
+
+
 ArcFiles = Annotated[
     list[Path],
     typer.Argument(

@@ -1,5 +1,6 @@
 """What a command answers to wrong use: what, where, what to do, and which exit code."""
 
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -37,6 +38,10 @@ class Run:
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     return Run(monkeypatch, capsys)
+
+
+def test_the_version_is_the_installed_ones(run: Run) -> None:
+    assert run("--version") == (0, f"debrief {version('debrief')}\n", "")
 
 
 @pytest.mark.parametrize("user_id", ["", "x" * 129])
