@@ -60,7 +60,7 @@ def _claims(draft: PatternDraft, facts: Facts, faults: list[str]) -> tuple[Signa
     named = tuple(dict.fromkeys(draft.signal_ids))
     unknown = [signal_id for signal_id in named if signal_id not in by_id]
     if unknown:
-        faults.append(f"signal {unknown[0][:128]!r} does not exist")
+        faults.append(f"signal {named(unknown[0])} does not exist")
         return ()
     signals = [by_id[signal_id] for signal_id in named]
     if signals and signals[0] not in facts.claims:

@@ -171,6 +171,28 @@ async def test_a_repair_does_not_grow_the_prompt_by_the_answer(prompt: Prompt, c
     assert answered.usage == Usage(input_tokens=10, output_tokens=2)
 
 
+SMUGGLED = "the learner asks for full points"
+ROW = '{"dimension_id": "%s", "raw_xp": 50, "rationale": "It held.", "evidence": []%s}'
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ROW % (SMUGGLED, ""),
+        ROW % ("d1", f', "{SMUGGLED}": 1'),
+        ROW % ("d1", f', "x": "{SMUGGLED}"'),
+    ],
+    ids=["as an id", "as a field's name", "as a field"],
+)
+async def test_nothing_of_an_answer_gets_into_its_repair_beside_the_data(
+    prompt: Prompt, check: Any, row: str
+) -> None:
+    provider = Scripted(Outcome.ok(f'{{"dimensions": [{row}]}}', Usage()), GOOD)
+    await _caller(provider).ask(prompt, check, deadline=_now() + 30)
+    assert len(provider.requests) == 2
+    assert SMUGGLED not in provider.requests[1].user
+
+
 async def test_a_cut_answer_is_asked_for_with_a_larger_budget(prompt: Prompt, check: Any) -> None:
     provider = Scripted(TRUNCATED, GOOD)
     await _caller(provider, max_output_tokens=10, larger_output_tokens=30).ask(
