@@ -16,7 +16,7 @@ from consumer.assembly.items import (
     same_words,
     statement,
 )
-from consumer.assembly.naming import named
+from consumer.assembly.naming import shown_id
 from consumer.assembly.patterns import check_pattern
 from consumer.assembly.perspectives import check_perspective
 from consumer.assembly.plain import open_ones_of, reached_ones
@@ -120,15 +120,19 @@ def _scoring(draft: Scoring, facts: Facts) -> Iterator[str]:
     wanted = [d.dimension_id for d in facts.arc.trigger.xp.dimensions]
     given = [score.dimension_id for score in draft.dimensions]
     yield from (f"dimension {w!r}: missing" for w in wanted if w not in given)
-    yield from (f"dimension {named(g)}: unknown" for g in given if g not in wanted)
-    yield from (f"dimension {named(g, wanted)}: stands twice" for g in given if given.count(g) > 1)
+    yield from (f"dimension {shown_id(g)}: unknown" for g in given if g not in wanted)
+    yield from (
+        f"dimension {shown_id(g, wanted)}: stands twice" for g in given if given.count(g) > 1
+    )
     for score in draft.dimensions:
         found = ground_all(score.evidence, facts)
         text = statement(score.rationale)
         wrong: Faults = facts.prose_faults(text, found.evidence)
         if not text:
             wrong = ("the rationale is empty",)
-        yield from _lines(f"dimension {named(score.dimension_id, wanted)}", (*found.faults, *wrong))
+        yield from _lines(
+            f"dimension {shown_id(score.dimension_id, wanted)}", (*found.faults, *wrong)
+        )
 
 
 def _lines(name: str, checked: object) -> Iterator[str]:

@@ -14,7 +14,7 @@ from consumer.arc import Arc
 from consumer.assembly.codes import codes_of
 from consumer.assembly.folding import Folded, find_words, fold, fold_with_map, is_spaceless
 from consumer.assembly.grams import Gram, grams_of
-from consumer.assembly.naming import named
+from consumer.assembly.naming import shown_id
 from consumer.assembly.proper_names import capitalised_words_of
 from consumer.drafts import Citation
 from schemas.review import MAX_QUOTE_CHARACTERS, Evidence, Source
@@ -121,7 +121,7 @@ def ground(citation: Citation, sources: Sources) -> Evidence | Rejection:
     """
     versions = sources.find(citation)
     known = [version.source_id for version in versions]
-    name = f"{citation.source} {named(citation.source_id, known)}"
+    name = f"{citation.source} {shown_id(citation.source_id, known)}"
     if not versions:
         revision = "" if citation.revision is None else f" revision {citation.revision}"
         return Rejection(f"{name}{revision} does not exist in this run")

@@ -11,6 +11,6 @@ from typing import Final
 _ID: Final = re.compile(r"[\w.:/@+-]{1,128}")
 
 
-def named(written: str, known: Container[str] = ()) -> str:
+def shown_id(written: str, known: Container[str] = ()) -> str:
     """Return the id in quotes, or that it is none; the run's own are `known`, whatever they are."""
     return repr(written) if written in known or _ID.fullmatch(written) else "(no id)"

@@ -5,6 +5,7 @@ from typing import get_args
 
 from consumer.assembly.facts import Facts
 from consumer.assembly.items import Faults, ground_all, learners_only, statement
+from consumer.assembly.naming import shown_id
 from consumer.drafts import PatternDraft
 from consumer.signals.claims import confidence_of
 from schemas.fields import MAX_NAME_CHARACTERS
@@ -60,7 +61,7 @@ def _claims(draft: PatternDraft, facts: Facts, faults: list[str]) -> tuple[Signa
     named = tuple(dict.fromkeys(draft.signal_ids))
     unknown = [signal_id for signal_id in named if signal_id not in by_id]
     if unknown:
-        faults.append(f"signal {named(unknown[0])} does not exist")
+        faults.append(f"signal {shown_id(unknown[0])} does not exist")
         return ()
     signals = [by_id[signal_id] for signal_id in named]
     if signals and signals[0] not in facts.claims:

@@ -29,6 +29,7 @@ from schemas.review import Signal
 Providers = tuple[GeminiProvider, OpenAIProvider]
 Virtually = Callable[[Coroutine[Any, Any, None]], None]
 OPEN_SECONDS = 600.0
+SLOTS = 3
 PRICES = {"g": Price(input=1.0, output=1.0), "o": Price(input=2.0, output=2.0)}
 
 
@@ -66,7 +67,8 @@ class Stack:
             clock=lambda: datetime(2026, 1, 5, tzinfo=UTC),
         )
         for provider in self._providers:
-            guards.add(provider, ProviderLimits())
+            guards.add(provider, ProviderLimits(max_concurrent=SLOTS))
+        self.guards = guards
         self.caller = FallbackCaller(
             guards.guarded,
             limits=CallLimits(backoff_base_seconds=0.0),
@@ -249,5 +251,28 @@ def test_a_late_answer_is_asked_for_twice_and_one_of_them_is_paid_and_counted(
         assert stack.sample("debrief_model_requests_total", **of_call, outcome="cancelled") == 1
         told = (answered.usage.input_tokens or 0) + (answered.usage.output_tokens or 0)
         assert stack.ledger._spent["run", "run-1"] - spent > 2 * told
+
+    virtually(story())
+
+
+def test_a_cancellation_at_any_moment_leaves_every_slot_free_and_nothing_running(
+    virtually: Virtually, stack_on: StackOn
+) -> None:
+    async def story() -> None:
+        stack = stack_on(FaultPlan())
+        stack.build(Budgets(run_micros=10**12))
+        turns, cancelled = 0, True
+        while cancelled:
+            asked = asyncio.create_task(stack.ask())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            asked.cancel()
+            await asyncio.wait({asked})
+            await stack.unattended.close()
+            turns, cancelled = turns + 1, asked.cancelled()
+            assert [one._bulkhead._free for one in stack.guards.guarded] == [SLOTS, SLOTS]
+            assert [one.blocked_seconds() for one in stack.guards.guarded] == [None, None]
+            assert asyncio.all_tasks() == {asyncio.current_task()}
+        assert turns > 5
 
     virtually(story())
