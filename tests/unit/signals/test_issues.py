@@ -199,3 +199,63 @@ def test_gone_too_late_to_tell_is_unclear(make_arc: Any, spread: Any) -> None:
 def test_gone_at_the_very_end_is_too_little_to_tell(make_arc: Any, spread: Any) -> None:
     *_, last = issues(make_arc(spread(_run(a=".x..xx....f."), 4)), base_rates=None)
     assert (last.signal_id, last.verdict, last.n) == ("fixed_issue:a", "too_little_data", 1)
+
+
+@pytest.mark.parametrize(("marks", "verdict"), [("x.x.x.x.", "unclear"), ("x.x.x.x", "present")])
+def test_a_kind_recurs_at_one_in_two_hundred_and_not_above(
+    marks: str, verdict: str, *, make_arc: Any, spread: Any
+) -> None:
+    # Four hits at a rate of .1: .00502 of eight chances, .00273 of seven.
+    arc = make_arc(spread(_run(a=marks), 4))
+    assert issues(arc, base_rates={"a": 0.1})[0].verdict == verdict
+
+
+@pytest.mark.parametrize(("others", "verdict"), [(1, "present"), (2, "unclear")])
+def test_with_more_kinds_tested_a_kind_must_be_rarer_to_recur(
+    others: int, verdict: str, *, make_arc: Any, spread: Any
+) -> None:
+    # p = .0040 lies below .01 / 2 and above .01 / 3.
+    more = dict.fromkeys("bc"[:others], "...x....")
+    arc = make_arc(spread(_run(a="x.x.x.x.", **more), 4))
+    rates = {"a": 0.094} | dict.fromkeys(more, 0.5)
+    assert _by_name(issues(arc, base_rates=rates))["a"].verdict == verdict
+
+
+@pytest.mark.parametrize(("clean", "fixed"), [(6, False), (7, True)])
+def test_a_kind_is_fixed_at_one_in_a_hundred_and_not_above(
+    clean: int, *, fixed: bool, make_arc: Any, spread: Any
+) -> None:
+    # Three hits first: 1 / C(9, 3) = .0119 before six clean chances, 1 / C(10, 3) before seven.
+    arc = make_arc(spread(_run(a="xxf" + clean * "."), 5), stages=5)
+    (finding,) = findings(arc, base_rates=None)
+    assert finding.fixed is fixed
+
+
+@pytest.mark.parametrize(("others", "fixed"), [(4, True), (6, False)])
+def test_with_more_kinds_spoken_of_a_kind_must_be_gone_longer_to_be_fixed(
+    others: int, *, fixed: bool, make_arc: Any, spread: Any
+) -> None:
+    # p = .0083 lies below .05 / 5 and above .05 / 7; the others come back to the end.
+    more = dict.fromkeys("bcdefg"[:others], "x...f....x")
+    arc = make_arc(spread(_run(a="xxf.......", **more), 5), stages=5)
+    (finding,) = (one for one in findings(arc, base_rates=None) if one.occurrence.kind == "a")
+    assert finding.fixed is fixed
+
+
+@pytest.mark.parametrize(("tested_for", "verdict"), [("a", "present"), ("abc", "unclear")])
+def test_kinds_that_were_tested_for_and_never_seen_count_as_tested(
+    tested_for: str, verdict: str, *, make_arc: Any, spread: Any
+) -> None:
+    fields = [one | {"opportunities": tuple(tested_for)} for one in _run(a="x.x.x.x.")]
+    arc = make_arc(spread(fields, 4))
+    assert _by_name(issues(arc, base_rates={"a": 0.094}))["a"].verdict == verdict
+
+
+@pytest.mark.parametrize(("last", "late"), [(23, False), (24, True)])
+def test_a_kind_that_came_back_before_the_last_third_has_not_returned_late(
+    last: int, *, late: bool
+) -> None:
+    back = Occurrence(
+        kind="a", chances=tuple(range(36)), hits=(*range(7), last), feedback=(6,), occurs=True
+    )
+    assert returns_late(back) is late
