@@ -104,3 +104,37 @@ def test_scores_in_one_stage_only_cannot_tell_whether_they_held(make_arc: Any, s
 def test_the_series_holds_hints_an_objective(make_arc: Any, series_of: Series) -> None:
     arc = make_arc([(1, {"hints": 3, "score": 0.5}), (1, {"hints": 0}), (3, {"hints": 1})])
     assert series_of(independence(arc)[0]) == [1.5, None, 1, None]
+
+
+@pytest.mark.parametrize(
+    ("hints", "verdict"), [((5, 4, 3, 2, 1, 0), "improving"), ((5, 4, 3, 2, 0, 1), "unclear")]
+)
+def test_hints_that_fall_out_of_order_once_in_six_could_be_chance(
+    hints: tuple[int, ...], verdict: str, *, make_arc: Any, spread: Any
+) -> None:
+    # 2 ÷ 720 in perfect order, 12 ÷ 720 with one exchange.
+    arc = make_arc(spread(_run(hints, [0.8] * 6), 3), stages=3)
+    assert independence(arc)[0].verdict == verdict
+
+
+@pytest.mark.parametrize(("hinted", "moved"), [(6, True), (5, False)])
+def test_a_fall_of_less_than_one_hint_is_no_independence_however_sure(
+    hinted: int, *, moved: bool, make_arc: Any, spread: Any
+) -> None:
+    # One hint on each of the first of 24: 1.08 over the arc with six, .95 with five.
+    hints = [int(i < hinted) for i in range(24)]
+    signal = independence(make_arc(spread(_run(hints, [0.8] * 24), 4)))[0]
+    assert (signal.verdict == "improving") is moved
+
+
+@pytest.mark.parametrize(
+    ("stage_scores", "verdict"),
+    [((0.9, 0.85, 0.8, 0.65, 0.7), "present"), ((0.9, 0.8, 0.85, 0.65, 0.7), "unclear")],
+)
+def test_a_loss_of_the_score_counts_at_one_in_ten_and_not_above(
+    stage_scores: tuple[float, ...], verdict: str, *, make_arc: Any, spread: Any
+) -> None:
+    # Of five stages one exchange has p = .083, two have .233.
+    scores = [stage_scores[i // 2] for i in range(10)]
+    both = independence(make_arc(spread(_run(FALLING, scores), 5), stages=5))
+    assert both[1].verdict == verdict
