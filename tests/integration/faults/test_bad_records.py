@@ -40,7 +40,7 @@ async def test_poison_duplicates_and_disorder(
             "KAFKA_SESSION_TIMEOUT_SECONDS": "30",
         },
     )
-    triggers = scale(500, 5000)
+    triggers = scale(200, 5000)
     poison = _poison(int(triggers * POISON_SHARE))
     runs = small_runs(triggers - len(poison))
     deployment.consume()
