@@ -1,5 +1,6 @@
 """One deployment a case, and the table of all cases at the end."""
 
+import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -7,19 +8,15 @@ from typing import Any
 
 import pytest
 
-from tests.integration.faults.deployment import Deployment, Tally, new_prefix
+from tests.integration.faults.deployment import Deployment, new_prefix
 from tests.integration.faults.outside import Outside
 from tests.integration.faults.provider import SlowProvider, journal_of, serving
 
 _DEPLOYMENT: pytest.StashKey[Deployment] = pytest.StashKey()
-_ROWS: pytest.StashKey[list[tuple[str, Tally, str]]] = pytest.StashKey()
+_ROW = "fault case"
 _FULL_TIMEOUT_SECONDS = 3600
 
 MakeDeployment = Callable[..., Awaitable[Deployment]]
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    config.stash[_ROWS] = []
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -80,11 +77,19 @@ async def deploy(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterato
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Any:
-    """Keep the case's row, and show every process's log where the case failed."""
+    """Put the case's row into its report, and every process's log where the case failed."""
     report = yield
     made = item.stash.get(_DEPLOYMENT, None)
     if made is not None and report.when == "call":
-        item.config.stash[_ROWS].append((item.name, made.tally, report.outcome))
+        tally = made.tally
+        verdict = "held" if report.passed else report.outcome
+        row = (
+            item.name.removeprefix("test_"),
+            *map(str, (tally.runs, tally.lost, tally.duplicates, tally.repeated)),
+            f"{tally.seconds:.0f}",
+            f"{verdict}: {tally.note}" if tally.note else verdict,
+        )
+        report.user_properties.append((_ROW, row))
         if report.failed:
             report.sections += [
                 (f"{process.log.name}, its end", process.tail()) for process in made.processes
@@ -92,27 +97,18 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     return report
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Print what an independent reader counted in each case."""
-    rows = config.stash[_ROWS]
+    reports = itertools.chain.from_iterable(terminalreporter.stats.values())
+    properties = (getattr(report, "user_properties", ()) for report in reports)
+    rows = [row for name, row in itertools.chain.from_iterable(properties) if name == _ROW]
     if not rows:
         return
     terminalreporter.section("faults: what an independent read-committed reader counted")
     head = ("case", "runs", "lost", "duplicates", "repeated calls", "seconds", "verdict")
-    lines = [
-        (
-            name.removeprefix("test_"),
-            str(tally.runs),
-            str(tally.lost),
-            str(tally.duplicates),
-            str(tally.repeated),
-            f"{tally.seconds:.0f}",
-            ("held" if outcome == "passed" else outcome) + (f": {tally.note}" * bool(tally.note)),
-        )
-        for name, tally, outcome in rows
-    ]
-    widths = [max(len(line[column]) for line in (head, *lines)) for column in range(len(head))]
-    for line in (head, *lines):
+    lines = [head, *rows]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    for line in lines:
         cells = [text.rjust(width) for text, width in zip(line, widths, strict=True)]
         cells[0], cells[-1] = line[0].ljust(widths[0]), line[-1]
         terminalreporter.write_line("  ".join(cells))
