@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from collections import Counter
 from collections.abc import Callable
 from typing import Any
@@ -15,6 +16,7 @@ from consumer.reviewing.errors import ReviewCallsFailed
 from consumer.reviewing.models_reviewer import ModelReviewer
 from consumer.reviewing.outcome import Outcome, OutcomeKind
 from consumer.reviewing.ports import CompletionRequest, Journal, NoJournal, Provider
+from consumer.reviewing.prompting.prompts import prompts_of
 from schemas.review import Signal
 
 CallerOn = Callable[..., FallbackCaller]
@@ -77,6 +79,21 @@ async def test_a_draft_has_every_part_and_says_who_wrote_it(run: Run) -> None:
     assert draft.used is not None
     assert (draft.used.objective_rollups, draft.used.messages, draft.used.artefacts) == (4, 4, 1)
     assert len(plan.requests) == 4
+
+
+async def test_prompts_are_written_beside_the_loop(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads: list[int] = []
+
+    def written(*arguments: Any, **named: Any) -> Any:
+        threads.append(threading.get_ident())
+        return prompts_of(*arguments, **named)
+
+    monkeypatch.setattr("consumer.reviewing.models_reviewer.prompts_of", written)
+    await run()
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads
 
 
 async def test_progress_counts_from_none_to_all(run: Run) -> None:
