@@ -13,8 +13,14 @@ from dataclasses import dataclass, replace
 
 import structlog
 
+from consumer.computing import computed
 from consumer.reviewing.answer_schema import canonical_schema
-from consumer.reviewing.calls.judging import FindFaults, judge
+from consumer.reviewing.calls.judging import (
+    LONG_ANSWER_CHARACTERS,
+    FindFaults,
+    Judgement,
+    judge,
+)
 from consumer.reviewing.calls.policy import CallLimits, Tried, next_step, provider_deadline
 from consumer.reviewing.calls.turn import Answered, Turn, Unanswered, settle
 from consumer.reviewing.outcome import Outcome, OutcomeKind
@@ -127,7 +133,7 @@ class FallbackCaller:
                 turn.provider, self._request(question, tried, faults), until
             )
             if outcome.kind is OutcomeKind.OK and outcome.text is not None:
-                judgement = judge(outcome.text, prompt.answer, question.find_faults)
+                judgement = await _judged(outcome.text, question, until)
                 turn.keep(judgement, model=outcome.model)
                 faults = judgement.faults
                 outcome = replace(outcome, kind=judgement.kind)
@@ -203,3 +209,10 @@ class FallbackCaller:
             outcome=ended.kind.value,
             detail=ended.detail,
         )
+
+
+async def _judged(text: str, question: _Question, until: float) -> Judgement:
+    answer, find_faults = question.prompt.answer, question.find_faults
+    if len(text) <= LONG_ANSWER_CHARACTERS:
+        return judge(text, answer, find_faults)
+    return await computed(until, judge, text, answer, find_faults)

@@ -14,7 +14,10 @@ from consumer.drafts import Scoring
 from consumer.reviewing.answer_schema import ANSWERS, Answer
 from consumer.reviewing.outcome import OutcomeKind
 
-MAX_ANSWER_CHARACTERS = 1_000_000
+# More than the larger budget of tokens gives. What is read of it takes time in its length.
+MAX_ANSWER_CHARACTERS = 200_000
+# To judge a longer one on the event loop would keep the loop from everything else.
+LONG_ANSWER_CHARACTERS = 20_000
 MAX_FAULTS = 12
 MAX_FAULT_CHARACTERS = 240
 

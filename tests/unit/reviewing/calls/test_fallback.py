@@ -1,4 +1,5 @@
 import asyncio
+import threading
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -191,6 +192,22 @@ async def test_nothing_of_an_answer_gets_into_its_repair_beside_the_data(
     await _caller(provider).ask(prompt, check, deadline=_now() + 30)
     assert len(provider.requests) == 2
     assert SMUGGLED not in provider.requests[1].user
+
+
+@pytest.mark.parametrize(("length", "beside"), [(10, False), (50_000, True)])
+async def test_a_long_answer_is_judged_beside_the_loop(
+    prompt: Prompt, length: int, beside: bool
+) -> None:
+    threads: set[int] = set()
+
+    def check(_: Answer) -> tuple[str, ...]:
+        threads.add(threading.get_ident())
+        return ()
+
+    row = ROW % ("d1", "")
+    provider = Scripted(Outcome.ok(f'{{"dimensions": [{row}]}}{" " * length}', Usage()))
+    assert isinstance(await _caller(provider).ask(prompt, check, deadline=_now() + 30), Answered)
+    assert (threading.get_ident() not in threads) is beside
 
 
 async def test_a_cut_answer_is_asked_for_with_a_larger_budget(prompt: Prompt, check: Any) -> None:
