@@ -13,6 +13,7 @@ from schemas.review import Signal, Verdict
 GAINED = 0.5
 # A first try that left less than this open had nothing to recover, and would outweigh all others.
 LEAST_OPEN = 0.005
+_EXACT = 9
 RECOVERY = Measure(
     signal_id="recovery",
     kind="recovery",
@@ -34,7 +35,8 @@ def recovery(arc: Arc) -> Signal:
     if len(retried) < RECOVERY.minimum_n:
         return RECOVERY.too_little(arc, n=len(retried), by_stage=by_stage)
     gains, opens = [gained for _, gained, _ in retried], [left for _, _, left in retried]
-    value = sum(gains) / sum(opens)
+    # Half gained is not to depend on how a float was summed.
+    value = round(sum(gains) / sum(opens), _EXACT)
     low, high = ratio_interval(gains, opens, confidence=CONFIDENCE)
     return RECOVERY.signal(
         arc,

@@ -75,3 +75,12 @@ def test_a_burst_of_quick_resubmissions_counts_once(make_arc: Any) -> None:
     artefacts = [(1, {"self_rating": 0.8, "text": f"{text} Tried {i}."}) for i in range(1, 8)]
     arc = make_arc([(1, {"score": 0.5})], stages=1, artefacts=artefacts)
     assert calibration(arc).n == 1
+
+
+def test_a_gap_just_below_a_tenth_claims_nothing_however_sure(make_arc: Any) -> None:
+    assert calibration(_arc(make_arc, [0.09] * 6)).verdict == "absent"
+
+
+def test_one_rating_on_the_other_side_of_six_could_be_chance(make_arc: Any) -> None:
+    # Four of the 64 flips reach the sum: .0625.
+    assert calibration(_arc(make_arc, [0.2] * 5 + [-0.01])).verdict == "unclear"

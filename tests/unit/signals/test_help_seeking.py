@@ -67,3 +67,12 @@ def test_the_learners_kind_of_artefact_names_the_work(make_arc: Any) -> None:
 @pytest.mark.parametrize(("text", "asks"), [("Why?", True), ("为什么？", True), ("Why.", False)])
 def test_a_question_has_a_question_mark_of_any_script(text: str, asks: bool) -> None:
     assert is_question(text) is asks
+
+
+@pytest.mark.parametrize(("well", "verdict"), [(12, "present"), (9, "unclear")])
+def test_surely_more_than_half_of_the_questions_must_be_asked_well(
+    well: int, verdict: str, *, make_arc: Any
+) -> None:
+    asked = [f"I tried way {i} of it; what is missing?" for i in range(well)]
+    asked += [f"What now, {i}?" for i in range(14 - well)]
+    assert help_seeking(make_arc(messages=_asks(asked, 28))).verdict == verdict

@@ -74,3 +74,22 @@ def test_a_stage_without_any_time_has_no_ratio(make_arc: Any, series_of: Series)
     signal = pace(make_arc(_timed([10, 0, 6, 4]), expected_minutes=[10] * 4))
     assert signal.n == 3
     assert series_of(signal)[1] is None
+
+
+@pytest.mark.parametrize(
+    ("last", "verdict"), [([4, 5.2, 4.5], "improving"), ([4, 4.5, 5.2], "unclear")]
+)
+def test_an_order_as_likely_as_one_in_seven_claims_nothing(
+    last: list[float], verdict: str, *, make_arc: Any
+) -> None:
+    # Of six stages two exchanges have p = .056, three have .136.
+    arc = make_arc(_timed([10, 8.5, 7, *last]), stages=6, expected_minutes=[10] * 6)
+    assert pace(arc).verdict == verdict
+
+
+@pytest.mark.parametrize(("ratio", "moved"), [(0.90, True), (0.91, False)])
+def test_less_than_a_tenth_a_stage_is_no_change_however_regular(
+    ratio: float, *, moved: bool, make_arc: Any
+) -> None:
+    arc = make_arc(_timed([10 * ratio**i for i in range(6)]), stages=6, expected_minutes=[10] * 6)
+    assert (pace(arc).verdict == "improving") is moved

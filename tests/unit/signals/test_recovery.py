@@ -44,3 +44,11 @@ def test_only_retried_objectives_with_both_scores_and_something_open_count(make_
     ]
     signal = recovery(make_arc([(1, one) for one in fields]))
     assert (signal.verdict, signal.n, signal.minimum_n) == ("too_little_data", 1, 3)
+
+
+@pytest.mark.parametrize(("score", "verdict"), [(0.70, "present"), (0.67, "absent")])
+def test_less_than_half_of_what_was_open_is_no_recovery_however_regular(
+    score: float, verdict: str, *, make_arc: Any, spread: Any
+) -> None:
+    signal = recovery(make_arc(spread([_retried(0.4, score)] * 4, 4)))
+    assert signal.verdict == verdict
