@@ -84,6 +84,19 @@ def test_less_than_twice_the_rate_claims_no_change(make_arc: Any) -> None:
     assert _by_id(writing(_long(make_arc, 8, 6, 5)))["writing:evidence"].verdict == "present"
 
 
+def test_twice_the_rate_is_needed_however_sure(make_arc: Any) -> None:
+    # 80, then 133 or 200 of 400 words: sure in both, twice as many in the second.
+    for last, verdict in ((3, "present"), (2, "improving")):
+        assert _by_id(writing(_long(make_arc, 5, 4, last)))["writing:evidence"].verdict == verdict
+
+
+def test_few_markers_could_be_chance_though_many_times_the_rate(make_arc: Any) -> None:
+    # 4, then 16 or 20: .012 and .0015.
+    for last, verdict in ((25, "present"), (20, "improving")):
+        signals = _by_id(writing(_long(make_arc, 100, 60, last)))
+        assert signals["writing:evidence"].verdict == verdict
+
+
 def test_only_evidence_can_change(make_arc: Any) -> None:
     arc = make_arc(
         artefacts=[
