@@ -42,6 +42,8 @@ def generated(asked: Asked, text: str | None, *, reason: str | None = "STOP") ->
         candidate["finishReason"] = reason
     if text is not None:
         candidate["content"] = {"role": "model", "parts": [{"text": text}]}
+    if reason == "CONTINUATION":
+        candidate["continuationToken"] = "ZW11bGF0ZWQ="  # where the answer would go on
     read, written = token_count(asked.prompt), token_count(text or "")
     usage = {
         "promptTokenCount": read,

@@ -139,7 +139,8 @@ async def test_automatic_continuation_stays_off(ask: Ask, wire: Any) -> None:
 
     def handle(_: httpx2.Request) -> httpx2.Response:
         calls.append(1)
-        return httpx2.Response(200, json=wire.gemini("{}", finishReason="CONTINUATION"))
+        told = {"finishReason": "CONTINUATION", "continuationToken": "dG9rZW4="}
+        return httpx2.Response(200, json=wire.gemini("{}", **told))
 
     assert (await ask(handle)).kind is OutcomeKind.TRUNCATED
     assert len(calls) == 1
