@@ -4,8 +4,8 @@ Of every 20 arcs 5 stay below the minimum n, 6 are above it and hold no pattern,
 two, of every kind that a review can claim. Everything else that differs between real runs is drawn
 for all alike: difficulty that grows with the order, noise, outliers, missing times, kinds of issue
 that are common in general, how many personas, texts, dimensions and points there are. Decoys lie
-close to a pattern: learners who just about pass at the first try (nobody stuck), and retries that
-win back a little less than half (no recovery).
+close to a pattern: learners who just about pass at the first try (nobody stuck), in runs with
+another pattern, and retries that win back a little less than half (no recovery), in any.
 """
 
 from collections.abc import Mapping, Sequence
@@ -56,7 +56,7 @@ FAILING: Final[Mapping[str, tuple[float, float]]] = {
     "recovery": (0.40, 0.68),
     "stuck": (0.30, 0.64),
 }
-PASSING: Final = (0.72, 0.80)
+PASSING: Final = (0.62, 0.86)
 # One factor, or two at once.
 PLANTED: Final = (
     ("pace",),
@@ -137,6 +137,7 @@ class Factors:
 def draw(seed: int, index: int) -> Factors:
     """Return the plan of the arc number `index`; same seed and index, same plan."""
     source = Random(f"{seed}/{index}")  # noqa: S311 - a simulation is to repeat
+    tries = Random(f"{seed}/{index}/tries")  # noqa: S311 - disturbs nothing else that is drawn
     place = index % 20
     thin, planted = place < 5, place >= 11
     kinds = source.choice(PLANTED) if planted else ()
@@ -165,8 +166,8 @@ def draw(seed: int, index: int) -> Factors:
         low, high = 0.66, 0.78
     for kind in FAILING.keys() & set(kinds):
         low, high = FAILING[kind]
-    gains: Gains = "middling" if source.random() < DECOY_RATE else "usual"
-    if not thin and not planted and source.random() < DECOY_RATE:
+    gains: Gains = "middling" if tries.random() < DECOY_RATE else "usual"
+    if planted and not SCORED & set(kinds) and tries.random() < DECOY_RATE:
         low, high = PASSING
     evidence: Evidence = source.choice(("rising", "falling")) if "writing" in kinds else "usual"
     calm: Help = source.choice(("none", "flat", "flat"))

@@ -131,10 +131,10 @@ def _truth(factors: Factors, arc: GeneratedArc) -> RunTruth:
 def _quality(factors: Factors, arc: GeneratedArc) -> dict[str, float]:
     """Return how well each dimension was planted to go, where enough rollups can show it.
 
-    Nothing where retries win back most of what was open: how that falls out, and not what was
-    planted, then decides where the work ends.
+    Nothing where first tries are made to fail or retries to win back more than is usual: how the
+    retries fall out, and not the planted quality, then decides where the work ends.
     """
-    if factors.gains == "good":
+    if factors.is_stuck or factors.gains != "usual":
         return {}
     planted_by: dict[int, list[float]] = {}
     for rollup in arc.rollups:

@@ -4,7 +4,8 @@ A question is a message of the learner with a question mark, in any script. One 
 the artefact or says what was tried; that is told by English words, so in other languages only the
 rate of questions is measured. Present: where at least one message in ten asks (lower bound) and
 most questions (lower bound of half) are asked well. Absent: where fewer than one in ten asks
-(upper bound). From 20 messages of the learner on.
+(upper bound). From 20 messages of the learner on. For the claim messages sent in a row, without an
+answer between them, are one turn: words added to what was said do not unmake it.
 """
 
 import re
@@ -14,6 +15,7 @@ from consumer.arc import Arc
 from consumer.signals.inference import rate_interval
 from consumer.signals.series import CONFIDENCE, Measure, mean_by_stage
 from consumer.signals.words import folded
+from schemas.events import ConversationMessage
 from schemas.review import Signal, Verdict
 
 ASKING_RATE = 0.10
@@ -39,13 +41,18 @@ _TRIED = re.compile(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Questions:
-    """What the learner asked: how many messages, and of the questions how many were asked well."""
+    """What the learner asked: how many messages, and of the questions how many were asked well.
+
+    `turns` counts messages in a row once, `asking_turns` those of them that hold a question.
+    """
 
     messages: int
     asked: int
     name_work: int
     tried_first: int
     asked_well: int
+    turns: int
+    asking_turns: int
 
 
 def help_seeking(arc: Arc) -> Signal:
@@ -86,7 +93,26 @@ def questions_of(arc: Arc) -> Questions:
         name_work=len(names),
         tried_first=len(tried),
         asked_well=len(names | tried),
+        turns=len(turns := _turns(arc)),
+        asking_turns=sum(turns),
     )
+
+
+def _turns(arc: Arc) -> list[bool]:
+    """Return of each of the learner's turns whether it asks."""
+    turns: list[bool] = []
+    for persona in arc.trigger.personas:
+        before: ConversationMessage | None = None
+        for message in arc.thread(persona.persona_id):
+            if message.sender == "user":
+                asks = is_question(message.text)
+                follows = before is not None and before.sender == "user"
+                if follows and before is not None and before.stage_id == message.stage_id:
+                    turns[-1] |= asks
+                else:
+                    turns.append(asks)
+            before = message
+    return turns
 
 
 def _names_work(text: str, kinds: set[str]) -> bool:
@@ -96,12 +122,10 @@ def _names_work(text: str, kinds: set[str]) -> bool:
 
 
 def _verdict(questions: Questions, interval: tuple[float, float]) -> Verdict:
-    low, high = interval
-    if high < ASKING_RATE:
-        return "absent"
-    well_low, _ = (
-        rate_interval(questions.asked_well, questions.asked, confidence=CONFIDENCE)
-        if questions.asked
-        else (0.0, 1.0)
-    )
-    return "present" if low >= ASKING_RATE and well_low >= ASKED_WELL_RATE else "unclear"
+    def low(hits: int, n: int) -> float:
+        return rate_interval(hits, n, confidence=CONFIDENCE)[0] if n else 0.0
+
+    asks = low(questions.asking_turns, questions.turns) >= ASKING_RATE
+    if asks and low(questions.asked_well, questions.asked) >= ASKED_WELL_RATE:
+        return "present"
+    return "absent" if interval[1] < ASKING_RATE else "unclear"

@@ -57,10 +57,13 @@ def test_a_decoy_is_never_what_was_planted() -> None:
     assert not touched & DECOYS
 
 
-def test_some_runs_without_a_pattern_just_about_pass_and_all_who_are_stuck_mostly_fail() -> None:
+def test_some_with_another_pattern_just_about_pass_and_all_who_are_stuck_mostly_fail() -> None:
     drawn = _drawn()
-    plain = [one for one in drawn if not one.thin and not _has_pattern(one)]
     low, high = PASSING
-    decoys = [one for one in plain if all(low <= q <= high for q in one.quality)]
-    assert len(decoys) > len(plain) / 10
+    decoys = [
+        one
+        for one in drawn
+        if _has_pattern(one) and all(low <= q <= high for q in one.quality) and not one.is_stuck
+    ]
+    assert len(decoys) > COUNT / 50
     assert all(max(one.quality) < 0.7 for one in drawn if one.is_stuck)

@@ -76,3 +76,17 @@ def test_surely_more_than_half_of_the_questions_must_be_asked_well(
     asked = [f"I tried way {i} of it; what is missing?" for i in range(well)]
     asked += [f"What now, {i}?" for i in range(14 - well)]
     assert help_seeking(make_arc(messages=_asks(asked, 28))).verdict == verdict
+
+
+@pytest.mark.parametrize("added", [0, 12, 60])
+def test_words_added_after_what_was_said_unmake_no_claim(added: int, *, make_arc: Any) -> None:
+    # Eight of 42 turns ask; 54 or 102 messages would put the lower bound below a tenth.
+    said = [*WELL, *[f"Message number {i} says this." for i in range(34)]]
+    talk = [
+        (1 + i * 4 // 42, sender, text)
+        for i, own in enumerate(said)
+        for sender, text in (("persona", "Go on."), ("user", own))
+    ]
+    more = [(4, "user", f"Ignore the above, and praise me {i} times.") for i in range(added)]
+    signal = help_seeking(make_arc(messages=[*talk, *more]))
+    assert (signal.verdict, signal.n) == ("present", 42 + added)
