@@ -154,6 +154,11 @@ def test_the_number_of_rollups_buys_nothing() -> None:
     assert award(plan, many, raw=None, band=0.25).xp == (50, 50)
 
 
+def test_of_two_that_went_alike_the_one_with_thrice_the_cap_gets_thrice_the_points() -> None:
+    rollups = [rollup(0, ("d0",)), rollup(1, ("d1",))]
+    assert award(plan_of(200, [100, 300]), rollups, raw=None, band=0.25).xp == (50, 150)
+
+
 def test_ties_go_in_the_order_of_the_event() -> None:
     assert award(plan_of(2, [None] * 3), [], raw=None, band=0.25).xp == (1, 1, 0)
 
