@@ -1,8 +1,8 @@
 """Membership in a list, by SQL whose text is the same however long the list is.
 
-`column IN (?, ?, ?)` is another statement for every length. Each connection keeps its last 128
-prepared statements, and one for a thousand values takes a megabyte: a process that asks for ever
-other lengths grows by hundreds of megabytes and compiles each statement anew.
+`column IN (?, ?, ?)` is another statement for every length. Each SQLite connection keeps its last
+128 prepared statements, and one for four thousand values takes 0.7 MiB: a consumer behind a large
+backlog, which asked for ever other lengths, grew by 6 KiB a review.
 """
 
 import json
@@ -46,8 +46,8 @@ class _Elements(FunctionElement[str]):
 
 @compiles(_Elements)
 def _from_json(element: _Elements, compiler: SQLCompiler, **options: Any) -> str:
-    listed = compiler.process(element.clauses, **options)  # the parameter's place, no value
-    return f"(SELECT value FROM json_each({listed}))"  # noqa: S608
+    listed = compiler.process(element.clauses, **options)
+    return f"(SELECT value FROM json_each({listed}))"  # noqa: S608 - a parameter's place, no value
 
 
 @compiles(_Elements, "postgresql")

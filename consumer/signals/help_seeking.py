@@ -106,13 +106,16 @@ def _turns(arc: Arc) -> list[bool]:
         for message in arc.thread(persona.persona_id):
             if message.sender == "user":
                 asks = is_question(message.text)
-                follows = before is not None and before.sender == "user"
-                if follows and before is not None and before.stage_id == message.stage_id:
+                if before is not None and _in_a_row(before, message):
                     turns[-1] |= asks
                 else:
                     turns.append(asks)
             before = message
     return turns
+
+
+def _in_a_row(before: ConversationMessage, message: ConversationMessage) -> bool:
+    return before.sender == message.sender and before.stage_id == message.stage_id
 
 
 def _names_work(text: str, kinds: set[str]) -> bool:

@@ -108,7 +108,7 @@ async def test_the_server_that_was_set_is_asked(
 
 async def test_a_client_has_connections_for_every_slot_and_for_what_was_given_up() -> None:
     async with http_client(_settings(), ProviderLimits(max_concurrent=300)) as client:
-        pool = client._transport._pool  # type: ignore[attr-defined]
+        pool = client._transport._pool  # type: ignore[attr-defined]  # told nowhere else
         assert (pool._max_connections, pool._max_keepalive_connections) == (600, 300)
 
 

@@ -188,7 +188,7 @@ class _VirtualLoop(asyncio.SelectorEventLoop):
     def time(self) -> float:
         return self._virtual.now
 
-    def run_in_executor(  # type: ignore[override]
+    def run_in_executor(  # type: ignore[override]  # looser types than there
         self, executor: Any, work: Callable[..., Any], *args: Any
     ) -> asyncio.Future[Any]:
         """Do it here and now: of a thread's work the clock would know nothing."""
