@@ -18,7 +18,10 @@ from sqlalchemy.types import Text, TypeDecorator, TypeEngine
 
 
 def is_among(column: ColumnElement[str], values: Iterable[str]) -> ColumnElement[bool]:
-    """Return the condition that a column of text is one of `values`; false where there are none."""
+    """Return the condition that a column of text is one of `values`; false where there are none.
+
+    No value holds the character NUL, as no id of the contract does: SQLite would cut it off there.
+    """
     listed = _Elements(bindparam(None, sorted(set(values)), type_=_Strings(), unique=True))
     return column.bool_op("IN")(listed)
 
