@@ -2,8 +2,7 @@
 
 Methods: Fisher's exact test, one-sided; the binomial tail; the exact sign-flip test (Fisher 1935);
 Jeffreys' interval of a rate (Brown, Cai and DasGupta 2001) and of a difference of rates (MOVER,
-Newcombe 1998); Student's interval of a mean and of a ratio; Byar's interval of a count;
-Benjamini–Hochberg (1995).
+Newcombe 1998); Student's interval of a mean and of a ratio; Benjamini–Hochberg (1995).
 """
 
 from collections.abc import Sequence
@@ -112,15 +111,6 @@ def ratio_interval(
     reach = student_quantile((1 + confidence) / 2, n - 1) * sqrt(rest / (n - 1) / n)
     reach /= fmean(wholes)
     return ratio - reach, ratio + reach
-
-
-def count_interval(count: int, *, confidence: float) -> tuple[float, float]:
-    """Return Byar's interval of the expected count behind an observed one (Poisson)."""
-    z = NormalDist().inv_cdf((1 + confidence) / 2)
-    low = count * (1 - 1 / (9 * count) - z / (3 * sqrt(count))) ** 3 if count else 0.0
-    more = count + 1
-    high = more * (1 - 1 / (9 * more) + z / (3 * sqrt(more))) ** 3
-    return max(low, 0.0), high
 
 
 def student_quantile(probability: float, freedom: int) -> float:

@@ -1,19 +1,29 @@
 """Writing: how the learner's own texts are written, in these texts and no further.
 
-Described from 500 words on: sentence length, structure, and for English evidence markers, hedging
-and ownership, which are lists of English words; in other languages they are not measured. "Present"
-says that it was found in these texts ("absent": not once), no more. Only more or fewer evidence
-markers are a claim of change, from three artefacts of 300 words on: every late text
-above (below) every early one, twice the rate, p ≤ .005. Neither short nor long sentences, neither
-hedged nor plain ones are better. Never lexical diversity, readability, grammar or spelling.
+Described from 500 words on: sentence length, structure, and for English the sentences that give
+evidence, hedge, or say who acts, told by lists of English words; in other languages they are not
+measured. "Present" says that it was found in these texts ("absent": not once), no more. Only more
+or fewer sentences that give evidence are a claim of change, from three artefacts of 300 words on:
+every late text above (below) every early one, twice the share, Fisher's p ≤ .02. Neither short nor
+long sentences, neither hedged nor plain ones are better. Never lexical diversity, readability,
+grammar or spelling.
+
+The claim counts sentences, not words, and of each text the first twenty: a writer who leaves out
+articles says the same in fewer words, and what is added to a text that has said enough (orders to
+the reviewer, praise of oneself) thins nothing out. What is put before it can. A list of words that
+tells such sentences apart knew 17 of 70 that it had not been made with, so there is none. On 6,000
+generated arcs (seeds 43 to 45 and 101 to 103; 284 changes planted, 2,700 twins in other words) 213
+claims are right, 4 wrong, and no twin's differs; on 6,000 of seeds that nothing was set by (201 to
+203, 301 to 303; 284 planted) 211, 11 and none. Of all sentences at p ≤ .005 it was 231, 2 and 4.
 """
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from statistics import fmean
 
 from consumer.arc import Arc
-from consumer.signals.inference import binomial_tail, count_interval, ratio_interval
+from consumer.signals.inference import fisher_greater, rate_interval, ratio_interval
 from consumer.signals.own_texts import OwnText, own_texts
 from consumer.signals.series import CONFIDENCE, Measure, mean_by_stage
 from consumer.signals.words import count_words, is_list_line
@@ -23,35 +33,36 @@ MINIMUM_WORDS = 500
 CHANGE_TEXTS = 3
 CHANGE_WORDS = 300
 CHANGE_RATE = 2.0
-CHANGE_MAX_P = 0.005
-PER_WORDS = 100
+CHANGE_SENTENCES = 20
+CHANGE_LEAST_SENTENCES = 15
+CHANGE_MAX_P = 0.02
 
 
-def _english(*phrases: str) -> Callable[[str], int]:
+def _english(*phrases: str) -> Callable[[str], bool]:
     pattern = re.compile(rf"\b(?:{'|'.join(phrases)})\b", re.IGNORECASE)
-    return lambda sentence: len(pattern.findall(sentence.replace("’", "'")))
+    return lambda sentence: pattern.search(sentence.replace("’", "'")) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marker:
-    """Something counted sentence by sentence; `tells_change` where more of it is better."""
+    """What some sentences have; `tells_change` where more of them is better."""
 
     suffix: str
     name: str
-    count: Callable[[str], int]
+    marks: Callable[[str], bool]
     tells_change: bool = False
 
 
 STRUCTURE = Marker(
     suffix="structure",
     name="structure: headings and list items",
-    count=lambda sentence: int(is_list_line(sentence)),
+    marks=is_list_line,
 )
 ENGLISH_MARKERS = (
     Marker(
         suffix="evidence",
-        name="words that give evidence",
-        count=_english(
+        name="sentences that give evidence",
+        marks=_english(
             "because",
             "since",
             "for example",
@@ -70,8 +81,8 @@ ENGLISH_MARKERS = (
     ),
     Marker(
         suffix="hedging",
-        name="hedging words",
-        count=_english(
+        name="sentences that hedge",
+        marks=_english(
             "maybe",
             "perhaps",
             "possibly",
@@ -90,8 +101,8 @@ ENGLISH_MARKERS = (
     ),
     Marker(
         suffix="ownership",
-        name="words of ownership",
-        count=_english("i", "i'm", "i've", "i'll", "i'd", "my", "mine", "me", "myself"),
+        name="sentences of ownership",
+        marks=_english("i", "i'm", "i've", "i'll", "i'd", "my", "mine", "me", "myself"),
     ),
 )
 
@@ -99,7 +110,7 @@ ENGLISH_MARKERS = (
 def writing(arc: Arc) -> tuple[Signal, ...]:
     """Return sentence length, and from 500 words on one signal for each marker of the language.
 
-    The series hold each stage's mean length, or its markers per 100 words.
+    The series hold each stage's mean length, or the share of its sentences that have the marker.
     """
     texts = own_texts(arc)
     is_english = arc.trigger.language.casefold().split("-")[0] == "en"
@@ -139,33 +150,30 @@ def _sentence_length(arc: Arc, texts: Sequence[OwnText]) -> Signal:
 
 
 def _marker(arc: Arc, texts: Sequence[OwnText], marker: Marker) -> Signal:
-    measure = _measure(f"writing:{marker.suffix}", marker.name, "per hundred words")
-    counts = [sum(marker.count(sentence) for sentence in text.sentences) for text in texts]
-    by_stage = _rate_by_stage(texts, counts)
-    words, count = sum(text.words for text in texts), sum(counts)
-    low, high = (PER_WORDS * c / words for c in count_interval(count, confidence=CONFIDENCE))
-    change = _change(texts, counts) if marker.tells_change else None
+    measure = _measure(f"writing:{marker.suffix}", marker.name, "ratio")
+    marked = [[marker.marks(sentence) for sentence in text.sentences] for text in texts]
+    by_stage = mean_by_stage(
+        (text.stage_id, float(one)) for text, of in zip(texts, marked, strict=True) for one in of
+    )
+    count, sentences = sum(map(sum, marked)), sum(map(len, marked))
+    change = _change(texts, marked) if marker.tells_change else None
     return measure.signal(
         arc,
         verdict=change or ("present" if count else "absent"),
-        value=PER_WORDS * count / words,
-        interval=(low, high),
-        n=words,
+        value=count / sentences,
+        interval=rate_interval(count, sentences, confidence=CONFIDENCE),
+        n=sum(text.words for text in texts),
         by_stage=by_stage,
     )
 
 
-def _rate_by_stage(texts: Sequence[OwnText], counts: Sequence[int]) -> dict[str, float]:
-    totals: dict[str, tuple[int, int]] = {}
-    for text, count in zip(texts, counts, strict=True):
-        words, found = totals.get(text.stage_id, (0, 0))
-        totals[text.stage_id] = words + text.words, found + count
-    return {stage_id: PER_WORDS * found / words for stage_id, (words, found) in totals.items()}
-
-
-def _change(texts: Sequence[OwnText], counts: Sequence[int]) -> Verdict | None:
+def _change(texts: Sequence[OwnText], marked: Sequence[Sequence[bool]]) -> Verdict | None:
     """Return the change over the long texts, in their order; None where none can be claimed."""
-    long = [(c, t.words) for c, t in zip(counts, texts, strict=True) if t.words >= CHANGE_WORDS]
+    long = [
+        of[:CHANGE_SENTENCES]
+        for text, of in zip(texts, marked, strict=True)
+        if text.all_words >= CHANGE_WORDS and len(of) >= CHANGE_LEAST_SENTENCES
+    ]
     if len(long) < CHANGE_TEXTS:
         return None
     half = len(long) // 2
@@ -175,15 +183,12 @@ def _change(texts: Sequence[OwnText], counts: Sequence[int]) -> Verdict | None:
     return "worsening" if _rises(late, early) else None
 
 
-def _rises(before: Sequence[tuple[int, int]], after: Sequence[tuple[int, int]]) -> bool:
-    top_before = max(count / words for count, words in before)
-    apart = min(count / words for count, words in after) > top_before
-    (count_before, words_before), (count_after, words_after) = (
-        (sum(count for count, _ in side), sum(words for _, words in side))
-        for side in (before, after)
-    )
-    doubled = count_after / words_after >= CHANGE_RATE * count_before / words_before
-    share = words_after / (words_before + words_after)
+def _rises(before: Sequence[Sequence[bool]], after: Sequence[Sequence[bool]]) -> bool:
+    """Tell whether surely more sentences are marked in the second texts than in the first."""
+    apart = min(map(fmean, after)) > max(map(fmean, before))
+    marked_before, marked_after = (sum(map(sum, side)) for side in (before, after))
+    of_before, of_after = (sum(map(len, side)) for side in (before, after))
+    doubled = marked_after / of_after >= CHANGE_RATE * marked_before / of_before
     # Two-sided: either direction may be claimed.
-    p = 2 * binomial_tail(count_after, count_before + count_after, share)
+    p = 2 * fisher_greater(marked_after, of_after, marked_before, of_before)
     return apart and doubled and p <= CHANGE_MAX_P

@@ -8,7 +8,7 @@ from consumer.reviewing.rules.citing import cite_artefact, cite_message
 from consumer.reviewing.rules.proposal import Proposal
 from consumer.reviewing.rules.quotes import Quoted, best_quotes, opening
 from consumer.reviewing.rules.reading import Reading, mean_score
-from consumer.reviewing.rules.wording import figure, number_word, percent, plain_number
+from consumer.reviewing.rules.wording import figure, number_word, percent
 from schemas.events import ArtefactSubmitted
 from schemas.review import Signal
 
@@ -75,13 +75,17 @@ def writing(reading: Reading, signal: Signal) -> Proposal:
         next(a for a in texts if a.stage_id == first),
         next(a for a in reversed(texts) if a.stage_id == last),
     ]
+    more = "more" if signal.verdict == "improving" else "less"
     sentences = (
         (
-            f"In your notes of this run {signal.name.replace('_', ' ')} moved from "
-            f"{plain_number(before)} in {reading.stage(first)} to {plain_number(after)} in "
-            f"{reading.stage(last)} ({signal.unit}), over {signal.n} words."
+            f"In your notes of this run {percent(before)} of the sentences said what they rest on "
+            f"in {reading.stage(first)}, and {percent(after)} in {reading.stage(last)}, over "
+            f"{signal.n} words."
         ),
-        "It says something about these texts only.",
+        (
+            f"Whoever read the later ones could check {more} of what you wrote; of other texts of "
+            "yours it says nothing."
+        ),
     )
     return Proposal(sentences, tuple(ends), _cited(ends))
 

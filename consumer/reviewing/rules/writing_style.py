@@ -8,7 +8,7 @@ from consumer.reviewing.rules.citing import bounded, cite_artefact
 from consumer.reviewing.rules.pattern_words import persona_words
 from consumer.reviewing.rules.quotes import passages
 from consumer.reviewing.rules.reading import Reading
-from consumer.reviewing.rules.wording import listed, plain_number
+from consumer.reviewing.rules.wording import listed, percent
 from schemas.events import ArtefactSubmitted
 from schemas.review import Signal
 
@@ -40,12 +40,12 @@ def _size(measured: Sequence[Signal]) -> str:
 
 
 def _rates(measured: Sequence[Signal]) -> str:
-    """Say what is counted by the hundred words, the most frequent first."""
+    """Say what share of the sentences has each marker, the most frequent first."""
     said = [
-        f"{plain_number(value)} {words}{_CHANGES.get(signal.verdict, '')}"
+        f"{percent(value)} {words}{_CHANGES.get(signal.verdict, '')}"
         for value, words, signal in _counted(measured)
     ]
-    return f"Counted per hundred words, {listed(said)}." if said else ""
+    return f"Of your sentences, {listed(said)}." if said else ""
 
 
 def _contrast(measured: Sequence[Signal]) -> str:
@@ -71,7 +71,7 @@ def _counted(measured: Sequence[Signal]) -> list[tuple[float, str, Signal]]:
 
 _CHANGES = {"improving": " (more towards the end)", "worsening": " (fewer towards the end)"}
 _ACTS, _RESTS, _SOFTENS = "say who acts", "say what a statement rests on", "soften a statement"
-_PHRASES = (("evidence", _RESTS), ("hedg", _SOFTENS), ("owner", _ACTS))
+_PHRASES = (("evidence", _RESTS), ("hedge", _SOFTENS), ("owner", _ACTS))
 _READS = {
     _ACTS: "who acts",
     _RESTS: "what a statement rests on",

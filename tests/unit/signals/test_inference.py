@@ -134,15 +134,6 @@ def test_student_quantile_is_that_of_the_tables(freedom: int, quantile: float) -
     assert inference.student_quantile(0.95, freedom) == pytest.approx(quantile, abs=0.01)
 
 
-@pytest.mark.parametrize(("count", "low", "high"), [(0, 0.0, 3.00), (5, 1.97, 10.51)])
-def test_count_interval_is_close_to_the_exact_poisson_one(
-    count: int, low: float, high: float
-) -> None:
-    found_low, found_high = inference.count_interval(count, confidence=0.90)
-    assert found_low == pytest.approx(low, abs=0.15)
-    assert found_high == pytest.approx(high, abs=0.15)
-
-
 def test_benjamini_hochberg_takes_all_below_the_last_that_passes() -> None:
     # Thresholds .0125, .025, .0375, .05: the third passes, so the second does too.
     assert inference.benjamini_hochberg([0.03, 0.9, 0.037, 0.001], q=0.05) == (

@@ -28,7 +28,7 @@ CLAIMS: list[tuple[str, str, dict[str, Any]]] = [
     ),
     ("help_seeking", "present", {"name": "questions that name the work", "value": 0.25}),
     ("calibration", "present", {"name": "over_rating", "value": 0.19, "unit": "points of 1"}),
-    ("writing", "improving", {"name": "words that give evidence", "unit": "per hundred words"}),
+    ("writing", "improving", {"name": "sentences that give evidence", "unit": "ratio"}),
 ]
 
 
