@@ -1,23 +1,43 @@
 """Assertions: what prose says about the whole arc must be what the signals say.
 
-A number can be looked up; "you got faster" and "great progress" cannot, unless the words are held
-against the verdicts. Read are plain assertions in English about the learner; a sentence that
-doubts, asks or looks ahead ("too few stages to tell whether you got faster") asserts nothing.
-Praise that fits anyone ("outstanding work") claims what no record could bear out.
+A number can be looked up; "you got faster" and "your scores kept climbing" cannot, unless the words
+are held against the verdicts. Read are plain assertions in English; a clause that doubts, asks or
+looks ahead ("too few stages to tell whether you got faster") asserts nothing.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from statistics import fmean
+from typing import Final, Literal
 
-from consumer.assembly.prose import sentences
+from consumer.arc import Arc
+from consumer.assembly.clauses import asserted
 from schemas.review import Signal, SignalKind, Verdict
+
+# A difference of mean scores below this is no movement worth a word.
+MOVED: Final = 0.05
+# How the mean score of the last stages lies to that of the first.
+ScoresMoved = Literal["rose", "fell"]
+Shown = tuple[SignalKind | Literal["scores"], Verdict | ScoresMoved]
 
 _DID = (
     r"\byou(?:['’]ve| have)? (?:\w+ ){0,2}?"
     r"(?:got|get|became|become|grew|grown|worked|work|were|moved|went|are) (?:\w+ ){0,2}?"
 )
+_UP = (
+    r"(?:rose|risen|rising|climb(?:ed|ing)|grew|grown|growing|increas(?:ed|ing)|improv(?:ed|ing)|"
+    r"strengthened|accelerated|went up|going up|picked up|shot up|got better|doubled)\b"
+)
+_DOWN = (
+    r"(?:fell|fallen|falling|dropp(?:ed|ing)|declin(?:ed|ing)|dwindl(?:ed|ing)|decreas(?:ed|ing)|"
+    r"shrank|shrunk|shrinking|went down|going down|slipped|faded|diminished|worsened|deteriorated|"
+    r"tailed off|sank|vanished|disappeared)\b"
+)
+_HELP = (
+    r"\b(?:hints?|hint use|use of hints|(?:need|reliance|dependence) (?:for|on|of) (?:\w+ )?\w+)"
+)
+_SCORES = r"\b(?:scores?|results?|marks|grades|accuracy|performance|quality|your work)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +46,18 @@ class _Claim:
 
     name: str
     words: re.Pattern[str]
-    borne_by: frozenset[tuple[SignalKind, Verdict]]
+    borne_by: frozenset[Shown]
 
 
-def _claim(name: str, words: str, *borne_by: tuple[SignalKind, Verdict]) -> _Claim:
+def _claim(name: str, words: str, *borne_by: Shown) -> _Claim:
     return _Claim(name, re.compile(words, re.IGNORECASE), frozenset(borne_by))
 
 
-_BETTER: Final[tuple[tuple[SignalKind, Verdict], ...]] = (
+_INDEPENDENT: Final[tuple[Shown, ...]] = (
+    ("independence", "improving"),
+    ("help_avoidance", "present"),
+)
+_BETTER: Final[tuple[Shown, ...]] = (
     ("pace", "improving"),
     ("independence", "improving"),
     ("first_pass", "improving"),
@@ -41,51 +65,115 @@ _BETTER: Final[tuple[tuple[SignalKind, Verdict], ...]] = (
     ("writing", "improving"),
     ("recovery", "present"),
 )
+_WORSE: Final[tuple[Shown, ...]] = (
+    ("pace", "worsening"),
+    ("independence", "worsening"),
+    ("first_pass", "worsening"),
+    ("recurring_issue", "worsening"),
+    ("help_avoidance", "present"),
+    ("writing", "worsening"),
+)
 _CLAIMS: Final = (
-    _claim("getting faster", rf"{_DID}(?:faster|quicker)\b", ("pace", "improving")),
-    _claim("getting slower", rf"{_DID}slower\b", ("pace", "worsening")),
+    _claim(
+        "getting faster",
+        rf"{_DID}(?:faster|quicker)\b|"
+        r"\byou (?:\w+ ){0,2}?(?:sped up|picked up (?:speed|the pace))\b|"
+        rf"\b(?:speed|pace|tempo) (?:\w+ ){{0,3}}?{_UP}|\b(?:less and less|ever less) time\b|"
+        r"\bin less time than\b",
+        ("pace", "improving"),
+    ),
+    _claim(
+        "getting slower",
+        rf"{_DID}slower\b|\byou (?:\w+ ){{0,2}}?slowed (?:down)?\b|\blonger and longer\b|"
+        rf"\b(?:speed|pace|tempo) (?:\w+ ){{0,3}}?{_DOWN}|\bever longer\b",
+        ("pace", "worsening"),
+    ),
     _claim(
         "growing independent",
         rf"{_DID}(?:more |ever |increasingly )+(?:independent|self-reliant|autonomous)\b|"
-        r"\byou (?:\w+ ){0,3}?(?:needed|need|took|used) (?:fewer|fewer and fewer|less and less) "
-        r"(?:hints|help)\b|\byour growing independence\b",
-        ("independence", "improving"),
-        ("help_avoidance", "present"),
+        r"\byou (?:\w+ ){0,3}?(?:needed|need|took|used|asked for) "
+        r"(?:fewer|less|fewer and fewer|less and less) (?:hints|help)\b|"
+        rf"\b(?:independence|self-reliance|autonomy) (?:\w+ ){{0,3}}?{_UP}|"
+        r"\bgrowing independence\b|"
+        rf"\bgained (?:\w+ )?independence\b|{_HELP} (?:\w+ ){{0,3}}?{_DOWN}|"
+        r"\bno longer (?:need(?:ed)?|relied|depended|asked for)\b|"
+        r"\b(?:stand|stood|standing) on your own (?:two )?feet\b",
+        *_INDEPENDENT,
+    ),
+    _claim(
+        "leaning on help more",
+        rf"{_HELP} (?:\w+ ){{0,3}}?{_UP}|\byou (?:\w+ ){{0,3}}?(?:needed|took|used|asked for) "
+        r"(?:ever more|more and more) (?:hints|help)\b",
+        ("independence", "worsening"),
     ),
     _claim(
         "progress",
         r"\b(?:great|steady|clear|strong|huge|remarkable|impressive|tremendous|significant|real) "
-        r"(?:growth|progress|improvement)\b|\byou (?:\w+ )?(?:improved|grew|progressed) "
-        r"(?:steadily|throughout|consistently|enormously|a lot|over the)\b",
+        r"(?:growth|progress|improvement)\b|\byou (?:\w+ )?(?:improved|grew|progressed)\b|"
+        rf"{_DID}(?:better|stronger)\b",
         *_BETTER,
     ),
-)
-_EMPTY_PRAISE: Final = re.compile(
-    r"\b(?:outstanding|exceptional(?:ly)?|brilliant(?:ly)?|flawless(?:ly)?|amazing(?:ly)?|awesome|"
-    r"fantastic|phenomenal|superb|stellar|impeccable|world-class|great job|good job|well done|"
-    r"keep (?:it up|up the)|true professional|natural talent|strong communication|perfect(?:ly)?|"
-    r"(?:everything|all) you did|nothing (?:remains|is left) to|the best (?:learner|of all))\b",
-    re.IGNORECASE,
-)
-_ASSERTS_NOTHING: Final = re.compile(
-    r"\b(?:whether|if|cannot|no clear|too (?:few|little|short|thin)|not|never|nothing|unclear|"
-    r"would|could|might|may)\b|n['’]t\b|\?",
-    re.IGNORECASE,
+    _claim(
+        "rising scores",
+        rf"{_SCORES} (?:\w+ ){{0,3}}?{_UP}",
+        *_BETTER,
+        ("scores", "rose"),
+    ),
+    _claim(
+        "decline",
+        rf"{_DID}(?:worse|weaker)\b|{_SCORES} (?:\w+ ){{0,3}}?{_DOWN}",
+        *_WORSE,
+        ("scores", "fell"),
+    ),
+    _claim(
+        "an issue gone",
+        r"\byou (?:\w+ )?(?:stopped|quit|no longer) (?:mak|repeat|show|do)\w*\b|\bgot rid of\b",
+        ("fixed_issue", "improving"),
+        ("help_avoidance", "present"),
+    ),
+    _claim(
+        "a self-rating that is off",
+        r"\b(?:over|under)-?(?:estimat|rat)(?:ed?|ing) (?:yourself|your)\b|"
+        r"\brated? (?:yourself|your \w+) too (?:high|low)\b",
+        ("calibration", "present"),
+    ),
+    _claim(
+        "a change over the run",
+        r"\b(?:more and more|less and less|fewer and fewer|better and better|worse and worse|"
+        r"increasingly|steadily|gradually|progressively|over time|stage (?:by|to|after) stage|"
+        r"with (?:each|every) stage|kept (?:climbing|rising|falling|improving|growing|dropping))\b|"
+        r"\bthan (?:in )?the (?:one|stage|part) before\b",
+        *_BETTER,
+        *_WORSE,
+    ),
 )
 
 
-def assertion_faults(text: str, signals: Sequence[Signal]) -> tuple[str, ...]:
-    """Name what `text`, without its quotations, asserts and no signal bears out."""
-    shown = {(signal.kind, signal.verdict) for signal in signals}
-    faults = []
-    for sentence in sentences(text):
-        if _EMPTY_PRAISE.search(sentence):
-            faults.append("it praises in words that fit anyone: say what was done, and where")
-        if _ASSERTS_NOTHING.search(sentence):
-            continue
-        faults += [
-            f"it claims {claim.name}, which no signal shows"
-            for claim in _CLAIMS
-            if claim.words.search(sentence) and not claim.borne_by & shown
-        ]
-    return tuple(dict.fromkeys(faults))
+def assertion_faults(
+    text: str, signals: Sequence[Signal], *, scores: ScoresMoved | None = None
+) -> tuple[str, ...]:
+    """Name what `text`, without its quotations, asserts and no signal bears out.
+
+    `scores` says which way the mean score moved from the first stages to the last, if it did.
+    """
+    shown: Collection[Shown] = {(signal.kind, signal.verdict) for signal in signals}
+    if scores is not None:
+        shown = {*shown, ("scores", scores)}
+    return tuple(
+        f"it claims {claim.name}, which no signal shows"
+        for claim in _CLAIMS
+        if claim.borne_by.isdisjoint(shown) and asserted(text, claim.words)
+    )
+
+
+def scores_moved(arc: Arc) -> ScoresMoved | None:
+    """Say which way the mean score moved from the first half of the stages to the last."""
+    half = len(arc.stages) // 2
+    early, late = (
+        [o.score for s in part for o in arc.objectives_of(s.stage_id) if o.score is not None]
+        for part in (arc.stages[:half], arc.stages[len(arc.stages) - half :])
+    )
+    if not early or not late:
+        return None
+    change = fmean(late) - fmean(early)
+    return None if abs(change) < MOVED else "rose" if change > 0 else "fell"

@@ -1,31 +1,30 @@
 """Facts: all that the checks of one arc share, built once."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from consumer.arc import Arc
-from consumer.assembly.assertions import assertion_faults
+from consumer.assembly.assertions import ScoresMoved, assertion_faults, scores_moved
+from consumer.assembly.attribution import LEARNER, SPEAKER, is_said_outright, speaker_of
 from consumer.assembly.figures import Figures, index_figures
 from consumer.assembly.folding import find_words, fold
 from consumer.assembly.function_words import is_in_another
 from consumer.assembly.grams import Gram, grams_of
 from consumer.assembly.grounding import Sources, SourceText, index_sources, is_long_enough
+from consumer.assembly.judgements import judgement_faults
+from consumer.assembly.markup import has_markup
 from consumer.assembly.pairs import Pairs, index_pairs
-from consumer.assembly.prose import quoted_spans, without_quotations
+from consumer.assembly.places import other_names, stages_named
+from consumer.assembly.prose import Marked, marked_words
+from consumer.assembly.quantifiers import counts_without_figures, says_every_stage
+from consumer.assembly.scripts import mixes_scripts
 from consumer.signals.claims import claims
-from schemas.review import Evidence, Reviewer, Signal
+from schemas.review import MAX_EVIDENCE, Evidence, Reviewer, Signal
 
 # A word that runs into digits: a name where the run's texts have it, else a number in disguise.
 _CODE = re.compile(r"(?<![\w.,])[A-Za-zÀ-ɏ_]+-?\d[\w.,]*(?<![.,])")
-
-# "You told me in “Part 2”: “", but neither "you were told: “" nor "you never said so. “".
-_YOU_SAID = re.compile(
-    r"\byou(?:['’]ve| have| had| also| then| only| once)? "
-    r"(?:wrote|said|told|asked|replied|answered|noted|explained|put it)\b[^.!?]*[“\"«‘'„]\s*\Z",
-    re.IGNORECASE,
-)
-MAX_BEFORE_QUOTE = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,39 +36,56 @@ class Facts:
 
     arc: Arc
     signals: tuple[Signal, ...]
+    reviewer: Reviewer
     language: str
     claims: tuple[Signal, ...]
     sources: Sources
     figures: Figures
     pairs: Pairs
     names: tuple[str, ...]
+    others: frozenset[str]
+    called: Mapping[str, str]
     spoken: frozenset[Gram]
+    scores: ScoresMoved | None
 
     def prose_faults(
-        self, text: str, evidence: Sequence[Evidence] | None = None
+        self,
+        text: str,
+        evidence: Sequence[Evidence] | None = None,
+        *,
+        persona_id: str | None = None,
     ) -> tuple[str, ...]:
-        """Name what `text` says that cannot be verified: quotations, trends, empty praise, numbers.
+        """Name what `text` says that cannot be verified: quotations, trends, judgements, numbers.
 
-        And whether it says it in another language than the review's.
+        And whether it says it in another language than the review's, or of a stage that its
+        evidence is not of. `persona_id` is who speaks, in a perspective.
 
-        Quoted words must stand in one of the cited sources (any source where `evidence` is None)
-        or be a name of the run. Names and verified quotes are masked before numbers are read; a
-        quote of a few words could be picked to smuggle a number in, so its numbers are read.
+        Quoted words must stand in one of the cited sources (any source where `evidence` is None),
+        and be of whom the prose says they are, or be a name of the run. Names and verified quotes
+        are masked before numbers are read; a quote of a few words could be picked to smuggle a
+        number in, so its numbers are read.
         """
         faults: list[str] = []
         masked = text
-        for span in quoted_spans(text):
-            if not self._says(span, evidence):
-                faults.append("words in quotation marks do not stand in a cited source")
-            elif self._is_put_in_mouth(text, span) and not self._says(span, None, by_learner=True):
-                faults.append("words in quotation marks are said to be the learner's and are not")
-            elif is_long_enough(fold(span)):
-                masked = masked.replace(span, " ")
+        for marked in marked_words(text):
+            fault = self._quotation_fault(text, marked, evidence, persona_id)
+            if fault:
+                faults.append(fault)
+            elif is_long_enough(fold(marked.words)):
+                masked = masked.replace(marked.words, " ")
         for name in self.names:
             masked = _without(masked, name)
-        if is_in_another(without_quotations(masked), self.language):
+        plain = self._unquoted(text)
+        if is_in_another(plain, self.language):
             faults.append(f"it is not written in the language {self.language!r}")
-        faults += assertion_faults(masked, self.claims)
+        if mixes_scripts(plain):
+            faults.append("a word of it mixes letters of two scripts")
+        if has_markup(plain):
+            faults.append("it has markup or a link: write plain text")
+        faults += judgement_faults(plain)
+        faults += assertion_faults(plain, self.claims, scores=self.scores)
+        if self.reviewer == "model":  # the rules count what they say of stages and of how often
+            faults += self._uncounted_faults(text, plain, evidence)
         if any(gram in self.spoken for gram in grams_of(masked)):
             faults.append("it says words of a message or text as its own: quote them or leave them")
         wrong = [
@@ -81,22 +97,69 @@ class Facts:
         faults += [f"“{pair}” are two numbers of different tables" for pair in unmatched]
         return tuple(dict.fromkeys(faults))
 
+    def _unquoted(self, text: str) -> str:
+        """Return a text without its quotations and the run's names; expressions in marks stay."""
+        for marked in reversed(list(marked_words(text))):
+            if marked.is_quotation:
+                text = f"{text[: marked.start]}{text[marked.end :]}"
+        for name in self.names:
+            text = _without(text, name)
+        return text
+
+    def _quotation_fault(
+        self,
+        text: str,
+        marked: Marked,
+        evidence: Sequence[Evidence] | None,
+        persona_id: str | None,
+    ) -> str | None:
+        before, after = text[: marked.start], text[marked.end :]
+        if not marked.is_quotation and not is_said_outright(before):
+            return None
+        if marked.is_quotation and not self._says(marked.words, evidence):
+            return "words in quotation marks do not stand in a cited source"
+        for name in self.names:
+            if name not in self.called:
+                before = before.replace(name, "")
+        speaker = speaker_of(before, after, self.called)
+        if speaker is None or (speaker == SPEAKER and persona_id is None):
+            return None
+        if speaker == LEARNER:
+            if not self._says(marked.words, None, by=_by_learner):
+                return "words in quotation marks are said to be the learner's and are not"
+        else:
+            said_by = persona_id if speaker == SPEAKER else speaker
+            if not self._says(marked.words, None, by=lambda s: _by_persona(s, said_by)):
+                return "words in quotation marks are said to be a persona's and are not"
+        return None
+
+    def _uncounted_faults(
+        self, text: str, plain: str, evidence: Sequence[Evidence] | None
+    ) -> Iterator[str]:
+        """Hold what a text says of stages, and of how often, against its evidence."""
+        if counts_without_figures(plain):
+            yield "it says always, never, most or all of something: say how many of how many"
+        shown = None if evidence is None else {item.stage_id for item in evidence}
+        if says_every_stage(plain) and (
+            shown is None or len(shown) < min(len(self.arc.stages), MAX_EVIDENCE)
+        ):
+            yield "it speaks of every stage: its evidence must lie in every stage"
+        if shown is not None and not stages_named(text, self.arc, self.others) <= shown:
+            yield "it names a stage that none of its evidence is of"
+
     def _says(
-        self, span: str, evidence: Sequence[Evidence] | None, *, by_learner: bool = False
+        self,
+        span: str,
+        evidence: Sequence[Evidence] | None,
+        *,
+        by: Callable[[SourceText], bool] = lambda _: True,
     ) -> bool:
-        """Tell whether a cited source, where wanted one of the learner's, has these words."""
+        """Tell whether a cited source, where wanted one of somebody's, has these words."""
         wanted = fold(span)
         if any(wanted.casefold() == fold(name).casefold() for name in self.names):
             return True
-        cited = (s for s in self._cited(evidence) if s.by_learner or not by_learner)
+        cited = filter(by, self._cited(evidence))
         return any(find_words(t.text, wanted) is not None for s in cited for t in s.texts)
-
-    def _is_put_in_mouth(self, text: str, span: str) -> bool:
-        """Tell whether the prose says, in English, that the learner said these words."""
-        before = text[: text.find(span)][-MAX_BEFORE_QUOTE:]
-        for name in self.names:
-            before = before.replace(name, "")
-        return bool(_YOU_SAID.search(before))
 
     def _is_written(self, code: str) -> bool:
         """Tell whether a word with digits in it ("Q3", "v2") stands in the run's own texts."""
@@ -120,14 +183,34 @@ def facts_of(arc: Arc, signals: Sequence[Signal], *, reviewer: Reviewer = "model
     return Facts(
         arc=arc,
         signals=tuple(signals),
+        reviewer=reviewer,
         claims=claims(arc, signals),
         language="en" if reviewer == "rules" else arc.trigger.language,
         sources=sources,
         figures=index_figures(arc, signals),
         pairs=index_pairs(arc, signals),
         names=names,
+        others=frozenset(other_names(arc)),
+        called=_called(arc),
+        scores=scores_moved(arc),
         spoken=frozenset() if reviewer == "rules" else _spoken(sources, names),
     )
+
+
+def _by_learner(source: SourceText) -> bool:
+    return source.by_learner
+
+
+def _by_persona(source: SourceText, persona_id: str | None) -> bool:
+    return source.persona_id == persona_id and not source.by_learner
+
+
+def _called(arc: Arc) -> Mapping[str, str]:
+    """Return persona ids by the names that prose calls them by: the whole, and the first alone."""
+    personas = [p for p in arc.trigger.personas if p.name.strip()]
+    firsts = Counter(p.name.split()[0] for p in personas)
+    called = {p.name.split()[0]: p.persona_id for p in personas if firsts[p.name.split()[0]] == 1}
+    return called | {p.name: p.persona_id for p in personas}
 
 
 def _spoken(sources: Sources, names: Sequence[str]) -> frozenset[Gram]:

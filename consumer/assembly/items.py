@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from consumer.assembly.facts import Facts
 from consumer.assembly.folding import fold, units_of
 from consumer.assembly.grounding import Rejection, ground
+from consumer.assembly.judgements import speaks_of_language
 from consumer.assembly.prose import clean, cut
 from consumer.drafts import (
     Citation,
@@ -35,12 +36,6 @@ _SPEAKS_OF_WORDS = re.compile(
     r"\byou (?:\w+ )?(?:wrote|write|said|say|asked|ask|told|explained|put|phrased|noted|named|"
     r"described|replied|answered)\b|\byour (?:own )?(?:words?|messages?|notes?|questions?|"
     r"writing|summar(?:y|ies)|explanations?|reflections?|repl(?:y|ies)|answers?|sentences?)\b",
-    re.IGNORECASE,
-)
-_UNFAIR_STYLE = re.compile(
-    r"\b(?:grammar|grammatical\w*|spelling|vocabulary|lexical|readab\w+|native speaker|"
-    r"(?:ai|machine)[- ](?:written|generated)|written by (?:an? )?(?:ai|machine)|"
-    r"you are an? (?:\w+ )?writer)\b",
     re.IGNORECASE,
 )
 
@@ -116,8 +111,8 @@ def check_writing_style(draft: WritingStyleDraft, facts: Facts) -> WritingStyle 
     faults = _faults((text,), found, facts)
     if not writing_is_measured(facts):
         faults = (*faults, "there are too few words to tell a writing style: leave it null")
-    if _UNFAIR_STYLE.search(text):
-        faults = (*faults, "it speaks of grammar, spelling, vocabulary, authorship or a trait")
+    if speaks_of_language(text):
+        faults = (*faults, "it speaks of grammar, spelling, vocabulary or readability")
     return faults or WritingStyle(statement=text, evidence=found.evidence[:MAX_EVIDENCE])
 
 

@@ -72,15 +72,27 @@ _FRACTIONS: Final = tuple(
     for pattern, value in (
         (rf"{_PLACE}\bhalf\b(?!-)|{_PLACE}\b(?:hälfte|moitié|mitad|metà|metade|helft)\b", 1 / 2),
         ("一半|半数|نصف", 1 / 2),
-        (r"\b(?:a|one) third\b|\bein drittel\b|\bun tiers\b|\bun tercio\b|三分之一|ثلث", 1 / 3),
-        (r"\btwo[- ]thirds\b|\bzwei drittel\b|\bdeux tiers\b|\bdos tercios\b|三分之二", 2 / 3),
-        (r"\b(?:a|one) quarter\b|\bein viertel\b|\bun quart\b|四分之一|ربع", 1 / 4),
-        (r"\bthree[- ]quarters\b|\bdrei viertel\b|\btrois quarts\b|四分之三", 3 / 4),
+        (r"\bein drittel\b|\bun tiers\b|\bun tercio\b|三分之一|ثلث", 1 / 3),
+        (r"\bzwei drittel\b|\bdeux tiers\b|\bdos tercios\b|三分之二", 2 / 3),
+        (r"\bein viertel\b|\bun quart\b|四分之一|ربع", 1 / 4),
+        (r"\bdrei viertel\b|\btrois quarts\b|四分之三", 3 / 4),
     )
 )
-# A multiple compares two figures; no table holds it.
+_PARTS: Final = {
+    "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8,
+    "ninth": 9, "tenth": 10,
+}  # fmt: skip
+# "Two-fifths", "a third of them", "by a quarter"; "a third attempt" is a place in a row.
+_ENGLISH_FRACTION: Final = re.compile(
+    rf"\b(?:(?P<many>two|three|four|five|six|seven|eight|nine)[- ](?P<parts>{'|'.join(_PARTS)})s|"
+    rf"(?:an?|one)[- ](?P<part>{'|'.join(_PARTS)})"
+    r"(?=\s+(?:of|less|more|fewer)\b|\s*(?:[.,;:!?)]|\Z)))\b",
+    re.IGNORECASE,
+)
+# A multiple compares two figures and "dozens" counts none; no table holds either.
 _MULTIPLES: Final = re.compile(
-    r"\b(?:doubl(?:ed|ing)|tripl(?:ed|ing)|quadrupl(?:ed|ing)|halv(?:ed|ing)|"
+    r"\b(?:dozens|hundreds|thousands|"
+    r"doubl(?:ed|ing)|tripl(?:ed|ing)|quadrupl(?:ed|ing)|halv(?:ed|ing)|"
     r"(?:two|three|four|five|six|ten|\d+)-?fold|twice as|(?:three|four|five|ten) times as|"
     r"verdoppelt\w*|halbiert\w*|doppelt so|doublé\w*|duplic(?:ó|aste|ado)|raddoppiat\w*)\b"
     r"|\d\s?[×x](?!\w)|翻倍|倍增",
@@ -117,6 +129,8 @@ def worded_numbers(text: str, language: str) -> tuple[Worded, ...]:
         if said:
             found += said
             rest = pattern.sub(" ", rest)
+    found += [_fraction(match) for match in _ENGLISH_FRACTION.finditer(rest)]
+    rest = _ENGLISH_FRACTION.sub(" ", rest)
     found += _han(rest)
     pattern_of_words, values = _table(language.lower().split("-")[0])
     if pattern_of_words is not None:
@@ -125,6 +139,12 @@ def worded_numbers(text: str, language: str) -> tuple[Worded, ...]:
             per = 100 if percent else 1
             found.append(Worded(match.group().strip(), value / per, is_ratio=bool(percent)))
     return tuple(found)
+
+
+def _fraction(match: re.Match[str]) -> Worded:
+    many, parts = match.group("many"), match.group("parts") or match.group("part")
+    count = _table("en")[1][many.lower()] if many else 1
+    return Worded(match.group(), count / _PARTS[parts.lower()], is_ratio=True)
 
 
 def number_words(language: str) -> Mapping[str, float]:

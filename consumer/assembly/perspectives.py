@@ -43,7 +43,7 @@ def check_perspective(draft: PerspectiveDraft, facts: Facts, *, persona_id: str)
         faults = ("the text is empty", *faults)
     if leaks(text, facts, persona_id=persona_id):
         faults = (*faults, "it holds words that this persona never saw")
-    faults = (*faults, *facts.prose_faults(text, found))
+    faults = (*faults, *facts.prose_faults(text, found, persona_id=persona_id))
     if faults:
         return tuple(dict.fromkeys(faults))
     return View(_quoting(text, found), found)
@@ -53,7 +53,7 @@ def salvaged(draft: PerspectiveDraft, facts: Facts, *, persona_id: str) -> View 
     """Check a view without its sentences that cannot be verified; one that leaks is lost whole."""
     found, _ = _own_evidence(draft, facts, persona_id)
     text = statement(draft.text)
-    kept = [s for s in sentences(text) if not facts.prose_faults(s, found)]
+    kept = [s for s in sentences(text) if not facts.prose_faults(s, found, persona_id=persona_id)]
     if leaks(text, facts, persona_id=persona_id) or not kept:
         return ("nothing of it stands",)
     own = tuple(c for c in draft.evidence if not _strays(c, facts, persona_id))
@@ -69,7 +69,7 @@ def by_own_words(draft: PerspectiveDraft, facts: Facts, *, persona_id: str) -> V
     """
     text = statement(draft.text)
     found, faults = _own_evidence(draft, facts, persona_id)
-    faults = (*faults, *facts.prose_faults(text, found))
+    faults = (*faults, *facts.prose_faults(text, found, persona_id=persona_id))
     return faults or View(_quoting(text, found), found)
 
 

@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from consumer.assembly.folding import is_spaceless
 
@@ -75,17 +77,34 @@ def cut(text: str, limit: int) -> str:
     return f"{at_word.rstrip(' ,;:–—-')}…"
 
 
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """Words between quotation marks, without the closing stop; `start` and `end` are theirs."""
+
+    words: str
+    start: int
+    end: int
+
+    @property
+    def is_quotation(self) -> bool:
+        """Tell a quotation, two words or more, from an expression between marks."""
+        spaceless = sum(map(is_spaceless, self.words))
+        return len(self.words.split()) >= _QUOTATION_UNITS or spaceless >= _QUOTATION_SPACELESS
+
+
+def marked_words(text: str) -> Iterator[Marked]:
+    """Yield what stands between quotation marks in `text`, in its order."""
+    for match in _QUOTED.finditer(text):
+        if match.lastindex is not None:
+            start, end = match.span(match.lastindex)
+            yield Marked(match.group(match.lastindex).strip(" .,;:!?…"), start, end)
+
+
 def quoted_spans(text: str) -> tuple[str, ...]:
     """Return what `text` quotes, two words or more, without the marks and the closing stop."""
-    spans = ("".join(groups).strip(" .,;:!?…") for groups in _QUOTED.findall(text))
-    return tuple(span for span in spans if _is_quotation(span))
+    return tuple(marked.words for marked in marked_words(text) if marked.is_quotation)
 
 
 def without_quotations(text: str) -> str:
     """Return `text` without what stands between quotation marks."""
     return _QUOTED.sub(" ", text)
-
-
-def _is_quotation(span: str) -> bool:
-    spaceless = sum(map(is_spaceless, span))
-    return len(span.split()) >= _QUOTATION_UNITS or spaceless >= _QUOTATION_SPACELESS

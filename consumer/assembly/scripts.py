@@ -20,6 +20,7 @@ _SCRIPTS: Final[Mapping[str, tuple[str, ...]]] = {
     "hi": ("DEVANAGARI",),
     "th": ("THAI",),
 }
+_ALIKE: Final = frozenset({"LATIN", "CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE"})
 # Names and terms of another script stand in every language's prose.
 SMALLEST_SHARE: Final = 0.3
 
@@ -35,3 +36,16 @@ def may_be_in(text: str, language: str) -> bool:
         return True
     own = sum(unicodedata.name(c, "").startswith(scripts) for c in letters)
     return own >= SMALLEST_SHARE * len(letters)
+
+
+def mixes_scripts(text: str) -> bool:
+    """Tell whether a word mixes letters of alphabets that look alike (Unicode TR 39, 5.1).
+
+    "ninеty" with a Cyrillic е reads as a number and is no word of any table.
+    """
+    return any(len(_alphabets(word)) > 1 for word in text.split() if not word.isascii())
+
+
+def _alphabets(word: str) -> set[str]:
+    names = (unicodedata.name(c, "").split(" ")[0] for c in word if c.isalpha())
+    return {name for name in names if name in _ALIKE}

@@ -1,8 +1,10 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
-from consumer.assembly.assertions import assertion_faults
+from consumer.arc import Arc
+from consumer.assembly.assertions import assertion_faults, scores_moved
 from schemas.review import Signal
 
 
@@ -14,13 +16,30 @@ from schemas.review import Signal
         "You worked slower towards the end.",
         "You grew more independent.",
         "You came through and needed fewer hints.",
-        "You showed great growth and strong communication throughout.",
+        "You showed great growth throughout.",
         "You improved steadily.",
-        "An outstanding run.",
-        "Well done, keep it up!",
+        "You picked up speed as you went.",
+        "You sped up, and you slowed down.",
+        "Your pace rose from stage to stage.",
+        "You finished each stage in less time than the last.",
+        "The need for hints dwindled.",
+        "By the end you no longer needed hints.",
+        "Your independence grew.",
+        "Your scores kept climbing.",
+        "Your work improved.",
+        "The results slipped towards the end.",
+        "You asked more and more.",
+        "You increasingly checked first.",
+        "Each stage went better than the one before.",
+        "You stopped making that mistake once it was named.",
+        "You rated your work too high.",
+        "You underestimate yourself.",
+        "You did not ask, but you got faster.",
+        "If nothing else, you got faster.",
+        "You got faster and may go on so.",
     ],
 )
-def test_a_trend_that_no_signal_shows_or_praise_for_anyone_is_a_fault(text: str) -> None:
+def test_a_trend_that_no_signal_shows_is_a_fault(text: str) -> None:
     assert assertion_faults(text, ()) != ()
 
 
@@ -32,6 +51,10 @@ def test_a_trend_that_no_signal_shows_or_praise_for_anyone_is_a_fault(text: str)
         "It is not clear that you needed fewer hints.",
         "Reply faster next time.",
         "You asked the support team for the faster route.",
+        "That you got faster cannot be said.",
+        "Did you get faster? The record does not say.",
+        "Your scores held while the tasks changed.",
+        "You took hints in Part 1, and the score of Part 2 was .60.",
     ],
 )
 def test_doubt_advice_and_other_uses_of_the_words_claim_nothing(text: str) -> None:
@@ -46,6 +69,11 @@ def test_doubt_advice_and_other_uses_of_the_words_claim_nothing(text: str) -> No
         ("You needed fewer hints.", "independence", "improving"),
         ("You needed fewer hints.", "help_avoidance", "present"),
         ("Clear progress on first tries.", "first_pass", "improving"),
+        ("You needed more and more hints.", "independence", "worsening"),
+        ("Your results slipped.", "first_pass", "worsening"),
+        ("You got rid of it.", "fixed_issue", "improving"),
+        ("You overrated your work.", "calibration", "present"),
+        ("You checked first more and more.", "writing", "improving"),
     ],
 )
 def test_a_signal_bears_the_trend_that_it_shows(
@@ -53,3 +81,29 @@ def test_a_signal_bears_the_trend_that_it_shows(
 ) -> None:
     assert assertion_faults(text, (make_signal(kind, verdict),)) == ()
     assert assertion_faults(text, (make_signal(kind, "unclear"),)) != ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "moved"),
+    [
+        ({}, "rose"),
+        ({"o1": 1.0, "o2": 1.0}, "fell"),
+        ({"o1": 0.85, "o2": 0.76}, None),
+        ({"o1": 0.8, "o2": 0.8}, "rose"),
+        ({"o3": None, "o4": None}, None),
+    ],
+)
+def test_scores_move_where_the_halves_differ_by_a_twentieth(
+    changes: dict[str, float | None], moved: str | None, *, arc: Arc
+) -> None:
+    objectives = tuple(
+        o.model_copy(update={"score": changes.get(o.objective_id, o.score)}) for o in arc.objectives
+    )
+    assert scores_moved(replace(arc, objectives=objectives)) == moved
+
+
+def test_scores_that_rose_bear_that_they_rose_and_no_other_trend() -> None:
+    assert assertion_faults("Your scores rose.", (), scores="rose") == ()
+    assert assertion_faults("Your scores rose.", (), scores="fell") != ()
+    assert assertion_faults("Your scores fell.", (), scores="fell") == ()
+    assert assertion_faults("You got better.", (), scores="rose") != ()

@@ -1,6 +1,6 @@
 import pytest
 
-from consumer.assembly.scripts import may_be_in
+from consumer.assembly.scripts import may_be_in, mixes_scripts
 
 
 @pytest.mark.parametrize(
@@ -25,3 +25,17 @@ def test_a_text_of_the_right_script_may_be_in_its_language(text: str, language: 
 )
 def test_a_text_of_another_script_cannot_be(text: str, language: str) -> None:
     assert not may_be_in(text, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "mixes"),
+    [
+        ("ninеty of them", True),  # the middle letter is Cyrillic
+        ("Οne stage", True),  # the first is Greek
+        ("Москва and Berlin", False),
+        ("a café, π and 3 µm", False),
+        ("日本語のtext", False),
+    ],
+)
+def test_letters_that_look_alike_are_not_mixed_in_a_word(text: str, *, mixes: bool) -> None:
+    assert mixes_scripts(text) is mixes

@@ -1,0 +1,65 @@
+import pytest
+
+from consumer.arc import Arc
+from consumer.assembly.attribution import LEARNER, SPEAKER, is_said_outright, speaker_of
+from consumer.assembly.facts import facts_of
+
+PERSONAS = {"Dana": "p1", "Dana Ortiz": "p1", "Sam": "p2"}
+
+
+@pytest.mark.parametrize(
+    ("text", "who"),
+    [
+        ("You wrote “|”", LEARNER),
+        ("You then said to Dana: “|”", LEARNER),
+        ("Your note says “|”", LEARNER),
+        ("Your words were “|”", LEARNER),
+        ("In your own words: “|”", LEARNER),
+        ("“|,” you wrote.", LEARNER),
+        ("“|” was your message.", LEARNER),
+        ("Dana wrote “|”", "p1"),
+        ("Dana Ortiz then asked you “|”", "p1"),
+        ("You were right when Sam said “|”", "p2"),
+        ("“|”, Sam wrote.", "p2"),
+        ("I asked you “|”", SPEAKER),
+        ("You were told “|”", None),
+        ("Asked “|”, you sent them.", None),
+        ("You never said so. “|”", None),
+        ("The feedback was “|”", None),
+    ],
+)
+def test_words_are_given_to_whom_the_prose_names_last(text: str, who: str | None) -> None:
+    before, _, after = text.partition("|")
+    assert speaker_of(before, after, PERSONAS) == who
+
+
+def test_a_word_is_said_outright_where_a_verb_of_saying_stands_before_it() -> None:
+    assert is_said_outright("You said “")
+    assert is_said_outright("you wrote only: “")
+    assert not is_said_outright("You asked for “")
+
+
+@pytest.mark.parametrize(
+    ("text", "stands"),
+    [
+        ("Dana wrote “Please send me the numbers for the board”.", True),
+        ("Sam wrote “Please send me the numbers for the board”.", False),
+        ("Dana wrote “I checked the log twice before I changed”.", False),
+        ("Your note says “The file was sent twice because the job”.", True),
+        ("Your words were “Please send me the numbers for the board”.", False),
+        ("“Please send me the numbers for the board,” you wrote.", False),
+        ("You said “nonsense” to Dana.", False),
+        ("You wrote “checked” there.", True),
+        ("It was “nonsense” in short.", True),
+    ],
+)
+def test_quoted_words_must_be_of_whom_the_prose_says(text: str, *, stands: bool, arc: Arc) -> None:
+    assert (facts_of(arc, ()).prose_faults(text) == ()) is stands
+
+
+def test_a_persona_quotes_itself_and_nobody_else_as_i(arc: Arc) -> None:
+    facts = facts_of(arc, ())
+    own = "I asked you “Please send me the numbers for the board”."
+    assert facts.prose_faults(own, persona_id="dana") == ()
+    assert facts.prose_faults(own, persona_id="sam") != ()
+    assert facts.prose_faults("I wrote “I checked the log twice”.", persona_id="dana") != ()

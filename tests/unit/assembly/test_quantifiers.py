@@ -1,0 +1,55 @@
+import pytest
+
+from consumer.assembly.quantifiers import counts_without_figures, says_every_stage
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You never asked for help.",
+        "You have always checked first.",
+        "I never heard back from you.",
+        "Every time Dana wrote, you answered at once.",
+        "You answered without exception.",
+        "Most of your objectives failed.",
+        "None of your objectives passed.",
+        "The vast majority of it was right.",
+        "You missed almost every one.",
+        "You asked, and you never waited.",
+    ],
+)
+def test_how_often_without_a_figure_is_told(text: str) -> None:
+    assert counts_without_figures(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Name the owner, so that Dana never has to ask.",
+        "Say the source each time you give a number.",
+        "Write the assumption down, every time.",
+        "Until you never need to look, keep the list open.",
+        "Make sure you always name a source.",
+        "Most of all, name the file.",
+        "Nine objectives closed, none of them scored.",
+        "A clean result never came.",
+    ],
+)
+def test_advice_and_counts_are_not_meant(text: str) -> None:
+    assert not counts_without_figures(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("In every stage you checked first.", True),
+        ("You asked in all four stages.", True),
+        ("You were careful throughout.", True),
+        ("From the first stage to the last you checked.", True),
+        ("Held against its time, each stage took longer.", False),
+        ("In the next run, name the owner in one stage.", False),
+        ("Nothing was said in every stage.", False),
+    ],
+)
+def test_what_is_said_of_every_stage_is_told(text: str, *, says: bool) -> None:
+    assert says_every_stage(text) is says
