@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from consumer.arc import Arc
 from consumer.assembly.folding import is_spaceless
 from consumer.assembly.number_words import worded_numbers
+from consumer.signals.success import SUCCESS_SCORE
 from schemas.events import ObjectiveRolledUp
 from schemas.review import Signal
 
@@ -26,7 +27,6 @@ _NUMBER = re.compile(
     re.IGNORECASE,
 )
 _SIGNS = str.maketrans({"％": "%", "٪": "%", "٫": ".", "٬": ",", "．": "."})
-SUCCESS_SCORE = 0.7
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ review mixes languages.
 """
 
 from consumer.assembly.facts import Facts
-from consumer.assembly.figures import SUCCESS_SCORE
 from consumer.assembly.plain_words import words_for
 from consumer.assembly.prose import clean, cut
 from consumer.assembly.xp import rollups_of
+from consumer.signals.success import SUCCESS_SCORE
 from schemas.events import ObjectiveRolledUp, XpDimension
 from schemas.review import MAX_HEADLINE_CHARACTERS, Evidence, NextPush, WentWell
 

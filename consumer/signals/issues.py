@@ -176,15 +176,15 @@ def _signal(arc: Arc, finding: Finding, ordinal: int) -> Signal:
 
 
 def _not_fixed(arc: Arc, one: Occurrence, ordinal: int) -> Signal:
-    back = one.gone_from is None
     spoken = one.feedback[0] if one.gone_from is None else one.gone_from
+    again = sum(hit > spoken for hit in one.hits)
     return _rate(
         arc,
         one,
         ordinal,
         kind="fixed_issue",
-        verdict="absent" if back else "unclear",
-        hits=len(one.after_feedback) if back else 0,
+        verdict="absent" if again else "unclear",
+        hits=again,
         n=one.chances_after(spoken),
     )
 

@@ -20,15 +20,20 @@ _NO_WORD = re.compile(r"[\W_]+")
 class Occurrence:
     """One kind over one arc.
 
-    `chances`, `hits` and `feedback` are indexes of the arc's objectives, ascending; each hit is a
-    chance. `occurs` is false for a kind that was tested for and never seen.
+    All are indexes of the arc's objectives, ascending: `shown` of those that show the kind, `hits`
+    of those of them that were a chance, `feedback` of those whose feedback speaks of it.
     """
 
     kind: str
     chances: tuple[int, ...]
+    shown: tuple[int, ...]
     hits: tuple[int, ...]
     feedback: tuple[int, ...]
-    occurs: bool
+
+    @property
+    def occurs(self) -> bool:
+        """Tell whether the kind was seen; one that was only tested for was not."""
+        return bool(self.shown)
 
     @property
     def after_feedback(self) -> tuple[int, ...]:
@@ -40,17 +45,18 @@ class Occurrence:
         """Return the index of the first feedback after which the kind is gone; None if never."""
         if not self.hits:
             return None
-        return next((index for index in self.feedback if index >= self.hits[-1]), None)
+        # Where it was no chance by the record but showed all the same, it was not gone.
+        return next((index for index in self.feedback if index >= self.shown[-1]), None)
 
     def chances_after(self, index: int) -> int:
         """Return how many chances come after the objective at `index`."""
         return sum(chance > index for chance in self.chances)
 
     def longest_break(self) -> tuple[int, int]:
-        """Return the longest run of clean chances between two hits, and where it began."""
+        """Return the longest run of clean chances between two that show it, and its beginning."""
         breaks = [
             (sum(first < chance < second for chance in self.chances), first)
-            for first, second in pairwise(self.hits)
+            for first, second in pairwise(self.shown)
         ]
         return max(breaks, key=lambda one: one[0], default=(0, 0))
 
@@ -61,21 +67,25 @@ def occurrences(arc: Arc) -> tuple[Occurrence, ...]:
     named = [frozenset(o.opportunities or ()) for o in arc.objectives]
     any_named = any(named)
     texts = [f" {_words(o.feedback or '')} " for o in arc.objectives]
-    seen, tested = frozenset[str]().union(*shown), frozenset[str]().union(*named)
     found = []
-    for kind in sorted(seen | tested):
+    for kind in sorted(frozenset[str]().union(*shown, *named)):
         chances = tuple(
             index for index, kinds in enumerate(named) if not any_named or kind in kinds
         )
         hits = tuple(index for index in chances if kind in shown[index])
+        showing = tuple(index for index, kinds in enumerate(shown) if kind in kinds)
         # A kind with one hit claims nothing, so its feedback need not be looked for.
         feedback = _feedback(arc.objectives, kind, shown, texts) if len(hits) > 1 else ()
         found.append(
-            Occurrence(
-                kind=kind, chances=chances, hits=hits, feedback=feedback, occurs=kind in seen
-            )
+            Occurrence(kind=kind, chances=chances, shown=showing, hits=hits, feedback=feedback)
         )
     return tuple(found)
+
+
+def names_kind(objective: ObjectiveRolledUp, kind: str) -> bool:
+    """Tell whether an objective's feedback names a kind, by its tags or in its words."""
+    text = f" {_words(objective.feedback or '')} "
+    return kind in (objective.feedback_kinds or ()) or _names(text, _words(kind))
 
 
 def _feedback(

@@ -2,7 +2,7 @@
 
 from consumer.reviewing.rules.citing import spread
 from consumer.reviewing.rules.proposal import Proposal, from_objectives
-from consumer.reviewing.rules.reading import SUCCESS_SCORE, Reading, mean_score
+from consumer.reviewing.rules.reading import Reading, mean_score
 from consumer.reviewing.rules.wording import (
     count,
     figure,
@@ -11,10 +11,10 @@ from consumer.reviewing.rules.wording import (
     percent,
     plain_number,
 )
+from consumer.signals.independence import HELD_LOSS
+from consumer.signals.success import SUCCESS_SCORE, is_success
 from schemas.events import ObjectiveRolledUp, XpDimension
 from schemas.review import Signal
-
-HELD_LOSS = 0.10
 
 
 def pace(reading: Reading, signal: Signal) -> Proposal:
@@ -107,8 +107,8 @@ def first_pass(reading: Reading, signal: Signal) -> Proposal:
         "harder; the record cannot tell which."
     )
     rose = signal.verdict == "improving"
-    misses = [o for o in (early if rose else late) if not _came_right(o)]
-    hits = [o for o in (late if rose else early) if _came_right(o)]
+    misses = [o for o in (early if rose else late) if not is_success(o)]
+    hits = [o for o in (late if rose else early) if is_success(o)]
     pair = (misses or early, hits or late) if rose else (hits or early, misses or late)
     return from_objectives(
         (counts, meaning),
@@ -145,7 +145,7 @@ def stuck(reading: Reading, signal: Signal) -> Proposal:
     """Say how long the run went without a stretch of clean work, in all its dimensions at once."""
     stretches = [(s, _dimension_of(reading, s)) for s in reading.claims(signal.kind)]
     dimensions = [(s, dimension) for s, dimension in stretches if dimension is not None]
-    missed = [o for o in reading.arc.objectives if not _came_right(o)]
+    missed = [o for o in reading.arc.objectives if not is_success(o)]
     opening = (
         "No three objectives in a row came right at the first try, in a stretch of "
         f"{plain_number(signal.value or 0.0)}."
@@ -226,10 +226,5 @@ def _unaided(objectives: tuple[ObjectiveRolledUp, ...]) -> list[ObjectiveRolledU
     return [o for o in objectives if not o.hints] or list(objectives)
 
 
-def _came_right(objective: ObjectiveRolledUp) -> bool:
-    first = objective.first_score if objective.first_score is not None else objective.score
-    return objective.attempts == 1 and (first is None or first >= SUCCESS_SCORE)
-
-
 def _at_once(objectives: tuple[ObjectiveRolledUp, ...]) -> int:
-    return sum(_came_right(o) for o in objectives)
+    return sum(is_success(o) for o in objectives)

@@ -3,7 +3,6 @@
 from consumer.drafts import Citation, NextPushDraft
 from consumer.reviewing.rules.advice import step_for
 from consumer.reviewing.rules.citing import bounded, cite, issue_note, spread
-from consumer.reviewing.rules.pattern_issues import names_kind
 from consumer.reviewing.rules.reading import Reading, shows
 from consumer.reviewing.rules.sticking import lowest, repeated_kinds
 from consumer.reviewing.rules.wording import (
@@ -14,6 +13,7 @@ from consumer.reviewing.rules.wording import (
     listed,
     quoted_words,
 )
+from consumer.signals.occurrence import names_kind
 from schemas.events import ObjectiveRolledUp
 
 MAX_PUSHES = 3

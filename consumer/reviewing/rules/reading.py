@@ -1,6 +1,6 @@
 """Reading: one arc and its signals, asked the questions that several parts of a review share."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from zlib import crc32
@@ -10,19 +10,19 @@ from consumer.assembly.facts import Facts, facts_of
 from consumer.assembly.items import ground_all
 from consumer.drafts import Citation
 from consumer.reviewing.rules.wording import joined, listed, number_word, titled
+from consumer.signals.occurrence import Occurrence, occurrences
 from schemas.events import ArtefactSubmitted, ConversationMessage, ObjectiveRolledUp
 from schemas.review import Signal, SignalKind
-
-SUCCESS_SCORE = 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An arc, its signals, and the tables that prose is held against."""
+    """An arc, its signals, the tables that prose is held against, and each kind of issue."""
 
     arc: Arc
     signals: tuple[Signal, ...]
     facts: Facts
+    issues: Mapping[str, Occurrence]
 
     @property
     def seed(self) -> int:
@@ -58,6 +58,10 @@ class Reading:
     def last_part(self) -> str:
         """Name the last half of the stages in prose, beside `first_part`."""
         return "the last" if self.half < 2 else f"the last {number_word(self.half)}"
+
+    def objectives(self, indexes: Iterable[int]) -> tuple[ObjectiveRolledUp, ...]:
+        """Return the objectives at some places of the arc."""
+        return tuple(self.arc.objectives[index] for index in indexes)
 
     def claims(self, kind: SignalKind | None = None) -> tuple[Signal, ...]:
         """Return the signals that bear a pattern, of one kind or of all, the best first."""
@@ -108,7 +112,8 @@ class Reading:
 
 def reading_of(arc: Arc, signals: tuple[Signal, ...]) -> Reading:
     """Index an arc once for all parts of its review."""
-    return Reading(arc, signals, facts_of(arc, signals, reviewer="rules"))
+    issues = {one.kind: one for one in occurrences(arc)}
+    return Reading(arc, signals, facts_of(arc, signals, reviewer="rules"), issues)
 
 
 def mean_score(objectives: Sequence[ObjectiveRolledUp]) -> float | None:

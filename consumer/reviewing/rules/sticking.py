@@ -5,8 +5,9 @@ from collections.abc import Collection, Sequence
 
 from consumer.drafts import KeptStuckDraft
 from consumer.reviewing.rules.citing import bounded, cite, cite_issue, spread
-from consumer.reviewing.rules.reading import SUCCESS_SCORE, Reading, shows
+from consumer.reviewing.rules.reading import Reading, shows
 from consumer.reviewing.rules.wording import capital, count, figure, kind_words, listed, part_of
+from consumer.signals.success import SUCCESS_SCORE
 from schemas.events import ObjectiveRolledUp
 
 MAX_KINDS = 2
@@ -121,9 +122,9 @@ def _repeated(
 
 
 def _chances(reading: Reading, kind: str) -> int:
-    """Return on how many objectives a kind could have been noted, 0 where nothing measured it."""
-    measured = (s for s in reading.signals if (s.kind, s.name) == ("recurring_issue", kind))
-    return next((signal.n for signal in measured), 0)
+    """Return on how many objectives a kind could be noted, 0 where it was noted on others too."""
+    one = reading.issues[kind]
+    return len(one.chances) if one.hits == one.shown else 0
 
 
 def _left_low(reading: Reading, objective: ObjectiveRolledUp) -> KeptStuckDraft:

@@ -5,9 +5,10 @@ from consumer.drafts import WentWellDraft
 from consumer.reviewing.rules.citing import bounded, cite, cite_message, spread
 from consumer.reviewing.rules.pattern_words import persona_words
 from consumer.reviewing.rules.quotes import best_quotes
-from consumer.reviewing.rules.reading import SUCCESS_SCORE, Reading, mean_score
+from consumer.reviewing.rules.reading import Reading, mean_score
 from consumer.reviewing.rules.reasons import REASON, gives_reason
 from consumer.reviewing.rules.wording import capital, count, figure, part_of
+from consumer.signals.success import SUCCESS_SCORE
 from schemas.events import ObjectiveRolledUp
 
 MIN_GAIN = 0.15

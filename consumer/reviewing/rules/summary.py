@@ -2,7 +2,7 @@
 
 from consumer.drafts import PatternDraft
 from consumer.reviewing.rules.pushes import top_kind
-from consumer.reviewing.rules.reading import SUCCESS_SCORE, Reading, mean_score, shows
+from consumer.reviewing.rules.reading import Reading, mean_score, shows
 from consumer.reviewing.rules.wording import (
     capital,
     count,
@@ -11,6 +11,7 @@ from consumer.reviewing.rules.wording import (
     listed,
     reached_mark,
 )
+from consumer.signals.success import SUCCESS_SCORE
 from schemas.review import MAX_HEADLINE_CHARACTERS
 
 THIN_OBJECTIVES = 6

@@ -132,7 +132,7 @@ def test_back_at_the_end_after_feedback_and_a_long_break_is_worsening(
 def test_a_return_needs_feedback_a_rare_break_and_the_last_third(
     hits: tuple[int, ...], feedback: tuple[int, ...], late: bool
 ) -> None:
-    one = Occurrence(kind="a", chances=tuple(range(12)), hits=hits, feedback=feedback, occurs=True)
+    one = Occurrence(kind="a", chances=tuple(range(12)), shown=hits, hits=hits, feedback=feedback)
     assert returns_late(one) is late
 
 
@@ -196,6 +196,18 @@ def test_gone_too_late_to_tell_is_unclear(make_arc: Any, spread: Any) -> None:
     )
 
 
+def test_seen_again_without_a_chance_is_unclear_and_not_fixed(make_arc: Any, spread: Any) -> None:
+    fields = [f | {"opportunities": ("a",)} for f in _run(a="xxxxf......x")]
+    fields[-1]["opportunities"] = ()
+    *_, last = issues(make_arc(spread(fields, 4)), base_rates=None)
+    assert (last.signal_id, last.verdict, last.value, last.n) == (
+        "fixed_issue:a",
+        "unclear",
+        0,
+        6,
+    )
+
+
 def test_gone_at_the_very_end_is_too_little_to_tell(make_arc: Any, spread: Any) -> None:
     *_, last = issues(make_arc(spread(_run(a=".x..xx....f."), 4)), base_rates=None)
     assert (last.signal_id, last.verdict, last.n) == ("fixed_issue:a", "too_little_data", 1)
@@ -255,7 +267,6 @@ def test_kinds_that_were_tested_for_and_never_seen_count_as_tested(
 def test_a_kind_that_came_back_before_the_last_third_has_not_returned_late(
     last: int, *, late: bool
 ) -> None:
-    back = Occurrence(
-        kind="a", chances=tuple(range(36)), hits=(*range(7), last), feedback=(6,), occurs=True
-    )
+    hits = (*range(7), last)
+    back = Occurrence(kind="a", chances=tuple(range(36)), shown=hits, hits=hits, feedback=(6,))
     assert returns_late(back) is late

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -64,16 +65,26 @@ def test_hits_after_feedback_are_those_of_later_objectives(make_arc: Any) -> Non
 
 def test_gone_from_is_the_first_feedback_at_or_after_the_last_hit() -> None:
     one = Occurrence(
-        kind="k", chances=tuple(range(9)), hits=(0, 2), feedback=(0, 2, 5), occurs=True
+        kind="k", chances=tuple(range(9)), shown=(0, 2), hits=(0, 2), feedback=(0, 2, 5)
     )
     assert (one.gone_from, one.chances_after(2)) == (2, 6)
 
 
 def test_a_kind_without_feedback_after_its_last_hit_is_never_gone() -> None:
-    one = Occurrence(kind="k", chances=(0, 1, 2), hits=(0, 2), feedback=(0,), occurs=True)
+    one = Occurrence(kind="k", chances=(0, 1, 2), shown=(0, 2), hits=(0, 2), feedback=(0,))
     assert one.gone_from is None
 
 
 def test_the_longest_break_counts_chances_only() -> None:
-    one = Occurrence(kind="k", chances=(0, 2, 4, 5, 6, 9), hits=(0, 2, 9), feedback=(), occurs=True)
+    hits = (0, 2, 9)
+    one = Occurrence(kind="k", chances=(0, 2, 4, 5, 6, 9), shown=hits, hits=hits, feedback=())
     assert one.longest_break() == (3, 2)
+
+
+def test_where_it_showed_without_a_chance_it_was_not_gone() -> None:
+    one = Occurrence(
+        kind="k", chances=(0, 1, 3, 4, 6, 7), shown=(0, 1, 5, 7), hits=(0, 1, 7), feedback=(1, 7)
+    )
+    assert one.longest_break() == (2, 1)
+    again = replace(one, shown=(0, 1, 5), hits=(0, 1))
+    assert (again.gone_from, replace(again, shown=(0, 1)).gone_from) == (7, 1)

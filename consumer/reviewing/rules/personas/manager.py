@@ -5,7 +5,7 @@ import re
 from consumer.reviewing.rules.citing import cite
 from consumer.reviewing.rules.personas.thread import Thread, is_quotable
 from consumer.reviewing.rules.quotes import Quoted
-from consumer.reviewing.rules.reading import SUCCESS_SCORE, shows
+from consumer.reviewing.rules.reading import shows
 from consumer.reviewing.rules.sticking import lowest
 from consumer.reviewing.rules.wording import (
     capital,
@@ -14,6 +14,7 @@ from consumer.reviewing.rules.wording import (
     kind_words,
     reached_mark,
 )
+from consumer.signals.success import SUCCESS_SCORE
 
 _PROMISE = r"(?:i['’]ll|i will|we['’]ll|we will|i am going to|i['’]m going to)"
 _DATE = (

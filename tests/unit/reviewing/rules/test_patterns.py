@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from consumer.reviewing.rules.reviewer import draft_by_rules
-from schemas.events import ObjectiveRolledUp
+from consumer.signals.compute import compute
+from schemas.events import Issue, ObjectiveRolledUp
 from schemas.review import ReviewReady
 
 CLAIMS: list[tuple[str, str, dict[str, Any]]] = [
@@ -137,3 +138,67 @@ def test_several_kinds_of_issue_are_told_in_different_frames(
     patterns = draft_by_rules(make_arc(), signals).arc_read.patterns
 
     assert len({p.statement.split()[0] for p in patterns}) == 3
+
+
+@pytest.mark.parametrize(("earlier", "once"), [(None, True), ("Say what you assume.", False)])
+def test_a_kind_is_told_to_have_gone_at_a_word_only_where_it_was_spoken_of_once(
+    earlier: str | None,
+    *,
+    once: bool,
+    make_arc: Callable[..., Any],
+    make_signal: Callable[..., Any],
+) -> None:
+    objectives = list(_fixed_after_the_seventh(make_arc().objectives))
+    objectives[3] = objectives[3].model_copy(update={"feedback": earlier})
+    signals = tuple(
+        make_signal("fixed_issue", "improving", name="unstated_assumption", signal_id=i, n=11)
+        for i in ("first", "second")
+    )
+    _, second = draft_by_rules(make_arc(objectives=tuple(objectives)), signals).arc_read.patterns
+    assert ("Hearing of it once was enough" in second.statement) is once
+
+
+ISSUE = (Issue(kind="late_update"),)
+CHANCE = {"opportunities": ("late_update",)}
+SAID = {"feedback": "Another late update."}
+
+
+def _told(make_arc: Callable[..., Any], marks: str, **changed: dict[str, Any]) -> dict[str, str]:
+    """Return the statements on issues by kind; "x" shows the issue."""
+    plain = {"feedback": None, "hints": 0, "hint_before_first_attempt": None}
+    objectives = tuple(
+        o.model_copy(
+            update=plain | {"issues": ISSUE if mark == "x" else ()} | changed.get(f"o{number}", {})
+        )
+        for number, (o, mark) in enumerate(zip(make_arc().objectives, marks, strict=True), start=1)
+    )
+    arc = make_arc(objectives=objectives)
+    draft = draft_by_rules(arc, compute(arc, base_rates={"late_update": 0.05}))
+    return {p.kind: p.statement for p in draft.arc_read.patterns if p.kind.endswith("_issue")}
+
+
+def test_of_the_chances_of_a_kind_only_those_that_show_it_are_counted(
+    make_arc: Callable[..., Any],
+) -> None:
+    chances = {f"o{number}": CHANCE for number in range(1, 19, 2)}
+    told = _told(make_arc, "xxxx.xx.xx.x......", **chances)
+    assert "four of the nine objectives that gave the chance" in told["recurring_issue"]
+
+
+def test_feedback_that_names_a_kind_by_its_tag_alone_is_feedback_on_it(
+    make_arc: Callable[..., Any],
+) -> None:
+    tagged = {"feedback_kinds": ("late_update",)}
+    told = _told(make_arc, "xx.x.x.xx.x....x..", o2=tagged)
+    assert "The feedback on “Piece B of the work” named it" in told["recurring_issue"]
+    told = _told(make_arc, "xxxxx.............", o5=tagged)
+    assert "after the feedback on “Piece E of the work”" in told["fixed_issue"]
+
+
+def test_a_kind_seen_again_where_it_had_no_chance_by_the_record_is_not_told_as_gone(
+    make_arc: Callable[..., Any],
+) -> None:
+    chances = {f"o{number}": CHANCE for number in range(1, 19)} | {"o5": CHANCE | SAID}
+    assert "fixed_issue" in _told(make_arc, "xxxxx.............", **chances)
+    told = _told(make_arc, "xxxxx.........x...", **chances | {"o15": {"opportunities": ()}})
+    assert "fixed_issue" not in told
