@@ -12,18 +12,15 @@ from consumer.signals.pace import pace
 from consumer.signals.recovery import recovery
 from consumer.signals.stuck import stuck
 from consumer.signals.writing import writing
-from schemas.review import Signal
-
-# What one review can carry.
-MAX_SIGNALS = 64
+from schemas.review import MAX_SIGNALS, Signal
 
 
 def compute(arc: Arc, *, base_rates: Mapping[str, float] | None) -> tuple[Signal, ...]:
     """Return every signal of the arc; same arc, same figures.
 
     Each kind has at least one signal; an issue kind has one where it occurs, either
-    `recurring_issue` or, where it went away after feedback, `fixed_issue`. At most 64 in all: of
-    more issue kinds the best supported stay.
+    `recurring_issue` or, where it went away after feedback, `fixed_issue`. At most 64 in all,
+    what one review can carry: of more issue kinds the best supported stay.
 
     Args:
         arc: the sound records of one run.

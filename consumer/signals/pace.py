@@ -10,6 +10,7 @@ from math import expm1, log
 from consumer.arc import Arc
 from consumer.signals.series import CONFIDENCE, Measure
 from consumer.signals.trends import kendall_p, theil_sen, theil_sen_interval
+from schemas.fields import MAX_FIGURE
 from schemas.review import Signal, Verdict
 
 MAX_P = 0.10
@@ -60,8 +61,9 @@ def time_ratios(arc: Arc) -> dict[int, float]:
         if stage.expected_minutes is None or not whole:
             continue
         ratio = sum(timed) / 60 / stage.expected_minutes
-        # No time at all has no logarithm, and says nothing about pace either.
-        if 0 < ratio < float("inf"):
+        # No time at all has no logarithm, and beyond all measure no review can carry it; neither
+        # says anything about pace.
+        if 0 < ratio <= MAX_FIGURE:
             ratios[index] = ratio
     return ratios
 

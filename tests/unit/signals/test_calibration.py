@@ -78,9 +78,17 @@ def test_a_burst_of_quick_resubmissions_counts_once(make_arc: Any) -> None:
 
 
 def test_a_gap_just_below_a_tenth_claims_nothing_however_sure(make_arc: Any) -> None:
-    assert calibration(_arc(make_arc, [0.09] * 6)).verdict == "absent"
+    assert calibration(_arc(make_arc, [0.099] * 6)).verdict == "absent"
 
 
 def test_one_rating_on_the_other_side_of_six_could_be_chance(make_arc: Any) -> None:
     # Four of the 64 flips reach the sum: .0625.
     assert calibration(_arc(make_arc, [0.2] * 5 + [-0.01])).verdict == "unclear"
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_a_small_mean_is_unclear_where_a_tenth_is_not_out_of_the_question(
+    side: int, *, make_arc: Any
+) -> None:
+    gaps = [side * gap for gap in (0.3, -0.2, 0.3, -0.1, 0.2, -0.1)]
+    assert calibration(_arc(make_arc, gaps)).verdict == "unclear"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from consumer.arc import Arc
 from consumer.context.records import ContextRecord
 from consumer.context.resolve import resolve
-from consumer.signals.compute import MAX_SIGNALS, compute
+from consumer.signals.compute import compute
 from consumer.signals.facts import facts
 from producer.arc_files import ArcLine, read_arc_file
 from schemas.events import (
@@ -20,7 +20,7 @@ from schemas.events import (
     ObjectiveRolledUp,
     ScenarioCompleted,
 )
-from schemas.review import Signal, SignalKind
+from schemas.review import MAX_SIGNALS, Signal, SignalKind
 
 # The kinds that rest on scores, hints, times, attempts or issues.
 MEASURED = {
@@ -40,7 +40,7 @@ OBJECTIVE = st.fixed_dictionaries(
         "attempts": st.integers(0, 4),
         "hints": st.sampled_from([0, 0, 1, 3, 2_147_483_647]),
         "hint_before_first_attempt": st.none() | st.booleans(),
-        "active_seconds": st.none() | st.sampled_from([0.0, 5e-324, 1.0, 600.0, 1e9]),
+        "active_seconds": st.none() | st.sampled_from([0.0, 5e-324, 1e-300, 1.0, 600.0, 1e9]),
         "score": SCORE,
         "first_score": SCORE,
         "kinds": st.lists(KINDS, max_size=3),
@@ -53,7 +53,7 @@ OBJECTIVE = st.fixed_dictionaries(
 WORDS = st.text(
     st.characters(codec="utf-8", exclude_characters="\0"), max_size=40
 ) | st.sampled_from(["Why?", "I tried it. " * 60, "报告。" * 300, "\u0301"])
-MINUTES = st.none() | st.sampled_from([5e-324, 1.0, 30.0, 1e7])
+MINUTES = st.none() | st.sampled_from([5e-324, 1e-20, 1.0, 30.0, 1e7])
 
 
 @st.composite

@@ -35,7 +35,7 @@ def test_five_a_side_are_too_few(make_arc: Any, spread: Any) -> None:
 
 
 def test_of_an_odd_number_the_middle_one_is_in_neither_half(make_arc: Any, spread: Any) -> None:
-    signal = first_pass(make_arc(spread([MISS] * 6 + [HIT] * 7, 4)))
+    signal = first_pass(make_arc(spread([MISS] * 7 + [HIT] * 6, 4)))
     assert (signal.value, signal.n) == (1, 13)
 
 
@@ -56,3 +56,18 @@ def test_an_unknown_score_counts_as_success_where_the_run_has_scores(
 def test_the_series_holds_the_rate_of_each_stage(make_arc: Any, series_of: Series) -> None:
     signal = first_pass(make_arc([(1, HIT), (1, MISS), (3, HIT)]))
     assert series_of(signal) == [pytest.approx(0.5), None, 1, None]
+
+
+def test_a_rise_right_at_the_probability_speaks_and_one_just_below_does_not(
+    make_arc: Any, spread: Any
+) -> None:
+    # None of eight, then four: .9933. None of nine, then four: .9925, still below .9925.
+    eight = first_pass(make_arc(spread([MISS] * 8 + [HIT, MISS] * 4, 4)))
+    nine = first_pass(make_arc(spread([MISS] * 9 + [HIT, MISS] * 4 + [MISS], 4)))
+    assert (eight.verdict, nine.verdict) == ("improving", "unclear")
+
+
+def test_halves_that_hardly_differ_are_unclear(make_arc: Any, spread: Any) -> None:
+    for early, late in ((3, 3), (3, 2), (2, 3), (6, 3)):
+        halves = [HIT] * early + [MISS] * (6 - early) + [HIT] * late + [MISS] * (6 - late)
+        assert first_pass(make_arc(spread(halves, 4))).verdict == "unclear"

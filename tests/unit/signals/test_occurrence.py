@@ -88,3 +88,10 @@ def test_where_it_showed_without_a_chance_it_was_not_gone() -> None:
     assert one.longest_break() == (2, 1)
     again = replace(one, shown=(0, 1, 5), hits=(0, 1))
     assert (again.gone_from, replace(again, shown=(0, 1)).gone_from) == (7, 1)
+
+
+def test_hits_after_feedback_count_from_the_first_word_on_it(make_arc: Any) -> None:
+    hit = {"kinds": ["late_update"]}
+    told = hit | {"feedback": "No."}
+    one = _only(make_arc([(1, told), (1, hit), (2, told), (3, hit)]))
+    assert (one.feedback, one.after_feedback) == ((0, 2), (1, 2, 3))

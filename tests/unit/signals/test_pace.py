@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from math import expm1
 from typing import Any
 
 import pytest
@@ -77,19 +78,47 @@ def test_a_stage_without_any_time_has_no_ratio(make_arc: Any, series_of: Series)
 
 
 @pytest.mark.parametrize(
-    ("last", "verdict"), [([4, 5.2, 4.5], "improving"), ([4, 4.5, 5.2], "unclear")]
+    ("minutes", "verdict"),
+    [
+        ([8.5, 7.2, 10, 5.2, 6.1, 3.1, 3.7, 4.4], "improving"),
+        ([7.2, 8.5, 10, 5.2, 6.1, 3.1, 3.7, 4.4], "unclear"),
+    ],
 )
-def test_an_order_as_likely_as_one_in_seven_claims_nothing(
-    last: list[float], verdict: str, *, make_arc: Any
+def test_an_order_as_likely_as_one_in_nine_claims_nothing(
+    minutes: list[float], verdict: str, *, make_arc: Any
 ) -> None:
-    # Of six stages two exchanges have p = .056, three have .136.
-    arc = make_arc(_timed([10, 8.5, 7, *last]), stages=6, expected_minutes=[10] * 6)
+    # Of eight stages six pairs out of order have p = .061, seven have .109.
+    arc = make_arc(_timed(minutes), stages=8, expected_minutes=[10] * 8)
     assert pace(arc).verdict == verdict
 
 
-@pytest.mark.parametrize(("ratio", "moved"), [(0.90, True), (0.91, False)])
+@pytest.mark.parametrize(("ratio", "moved"), [(0.90, True), (0.901, False)])
 def test_less_than_a_tenth_a_stage_is_no_change_however_regular(
     ratio: float, *, moved: bool, make_arc: Any
 ) -> None:
     arc = make_arc(_timed([10 * ratio**i for i in range(6)]), stages=6, expected_minutes=[10] * 6)
     assert (pace(arc).verdict == "improving") is moved
+
+
+@pytest.mark.parametrize("minutes", [[10, 10.9, 12, 13.2], [10, 9.1, 8, 7]])
+def test_a_change_that_may_be_more_than_a_tenth_is_not_steady(
+    minutes: list[float], *, make_arc: Any
+) -> None:
+    # The slopes lie on both sides of a tenth, and the last stage breaks the order.
+    arc = make_arc(_timed([*minutes, minutes[0]]), stages=5, expected_minutes=[10] * 5)
+    assert pace(arc).verdict == "unclear"
+
+
+def test_a_time_beyond_all_measure_is_left_out(make_arc: Any, series_of: Series) -> None:
+    arc = make_arc(_timed([10, 8, 6, 4, 2]), stages=5, expected_minutes=[10, 1e-20, 10, 10, 10])
+    signal = pace(arc)
+    assert signal.n == 4
+    assert series_of(signal) == [1, None, 0.6, 0.4, 0.2]
+
+
+def test_a_leap_beyond_all_measure_still_gives_a_figure(make_arc: Any) -> None:
+    # From e^-710 to e^34 in one stage.
+    times = [(i, {"active_seconds": 1e-300 if i < 3 else 6e6}) for i in range(1, 5)]
+    signal = pace(make_arc(times, expected_minutes=[1e7, 1e7, 1e-10, 1e-10]))
+    assert signal.verdict == "unclear"
+    assert signal.high == pytest.approx(100 * expm1(20))

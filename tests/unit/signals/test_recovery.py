@@ -52,3 +52,25 @@ def test_less_than_half_of_what_was_open_is_no_recovery_however_regular(
 ) -> None:
     signal = recovery(make_arc(spread([_retried(0.4, score)] * 4, 4)))
     assert signal.verdict == verdict
+
+
+def test_half_gained_in_all_is_unclear_where_it_hangs_on_a_few(make_arc: Any, spread: Any) -> None:
+    # Two won everything back and one lost: .53, from below 0 to above 1.
+    fields = [_retried(0.5, 1.0), _retried(0.5, 1.0), _retried(0.5, 0.3)]
+    signal = recovery(make_arc(spread(fields, 3)))
+    assert (signal.verdict, signal.value, signal.high) == ("unclear", 0.5333, 1)
+
+
+def test_little_gained_is_unclear_where_half_is_not_out_of_the_question(
+    make_arc: Any, spread: Any
+) -> None:
+    fields = [_retried(0.5, 0.9), _retried(0.5, 0.5), _retried(0.5, 0.6)]
+    assert recovery(make_arc(spread(fields, 3))).verdict == "unclear"
+
+
+@pytest.mark.parametrize(("first", "n"), [(0.994, 4), (0.996, 3)])
+def test_a_hundredth_left_open_is_recovered_and_less_is_not_counted(
+    first: float, n: int, *, make_arc: Any
+) -> None:
+    fields = [_retried(0.4, 0.8)] * 3 + [_retried(first, 1.0)]
+    assert recovery(make_arc([(1, one) for one in fields])).n == n

@@ -60,3 +60,17 @@ def test_a_run_without_scores_says_nothing(
 ) -> None:
     (signal,) = stuck(make_arc(spread(fields, 4)))
     assert (signal.verdict, signal.n) == ("too_little_data", 0)
+
+
+@pytest.mark.parametrize(("misses", "verdict"), [(7, "absent"), (8, "unclear")])
+def test_a_stretch_of_ten_beside_three_in_a_row_cannot_be_told(
+    misses: int, verdict: str, *, make_arc: Any, spread: Any
+) -> None:
+    (signal,) = stuck(make_arc(spread(_fields("xxx" + "." * misses), 4)))
+    assert (signal.verdict, signal.value) == (verdict, misses + 2)
+
+
+def test_two_dimensions_of_the_same_objectives_are_told_once(make_arc: Any, spread: Any) -> None:
+    both = [MISS | {"dimension_ids": ("d1", "d2")}] * 10
+    signals = stuck(make_arc(spread([HIT, *both], 4)))
+    assert [s.signal_id for s in signals] == ["stuck", "stuck:d1"]

@@ -33,3 +33,11 @@ def test_a_first_score_alone_is_a_score(make_arc: Any) -> None:
 def test_hints_all_zero_are_no_hints(make_arc: Any) -> None:
     assert not has_hints(make_arc([(1, {"hints": 0, "hint_before_first_attempt": False})]))
     assert has_hints(make_arc([(1, {"hints": 1})]))
+
+
+def test_a_score_alone_is_a_score(make_arc: Any) -> None:
+    assert has_scores(make_arc([(1, {}), (2, {"score": 0.0})]))
+
+
+def test_a_hint_before_the_first_try_is_a_hint_even_where_none_was_counted(make_arc: Any) -> None:
+    assert has_hints(make_arc([(1, {"hints": 0, "hint_before_first_attempt": True})]))
