@@ -142,10 +142,11 @@ def _score_loss(arc: Arc) -> tuple[float | None, float]:
 
 
 def _asks_first_more(arc: Arc) -> bool:
+    # Of an odd number the middle objective is in neither half.
     known = [o.hint_before_first_attempt for o in arc.objectives]
     half = len(known) // 2
     early, late = (
-        [one for one in side if one is not None] for side in (known[:half], known[half:])
+        [one for one in side if one is not None] for side in (known[:half], known[-half:])
     )
     return bool(early and late) and fmean(late) > fmean(early)
 

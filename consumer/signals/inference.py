@@ -47,8 +47,6 @@ def sign_flip_p(values: Sequence[float]) -> float:
     distribution of the flipped sum.
     """
     moved = [value for value in values if value != 0]
-    if not moved:
-        return 1.0
     observed = abs(sum(moved))
     if len(moved) > EXACT_FLIP_VALUES:
         return erfc(observed / sqrt(2 * sum(value * value for value in moved)))

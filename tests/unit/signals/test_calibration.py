@@ -92,3 +92,13 @@ def test_a_small_mean_is_unclear_where_a_tenth_is_not_out_of_the_question(
 ) -> None:
     gaps = [side * gap for gap in (0.3, -0.2, 0.3, -0.1, 0.2, -0.1)]
     assert calibration(_arc(make_arc, gaps)).verdict == "unclear"
+
+
+def test_the_interval_ends_where_ratings_do(make_arc: Any) -> None:
+    arc = make_arc(
+        [(i, {"score": float(i == 6)}) for i in range(1, 7)],
+        stages=6,
+        artefacts=[(i, {"self_rating": float(i < 6)}) for i in range(1, 7)],
+    )
+    signal = calibration(arc)
+    assert (signal.value, signal.high) == (pytest.approx(4 / 6, abs=1e-4), 1)

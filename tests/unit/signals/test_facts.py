@@ -48,3 +48,13 @@ def test_an_issue_tells_where_it_hit_and_what_came_after_feedback(make_arc: Any)
     assert issue.hit_stage_ids == ("s1", "s3")
     assert issue.feedback_stage_id == "s1"
     assert (issue.hits_after_feedback, issue.chances_after_feedback) == (1, 3)
+
+
+def test_a_kind_without_feedback_has_nothing_after_it_and_one_never_seen_is_none(
+    make_arc: Any,
+) -> None:
+    chance = {"opportunities": ("a", "never")}
+    hit = chance | {"kinds": ["a"]}
+    (issue,) = facts(make_arc([(1, hit), (2, hit), (3, chance)])).issues
+    assert (issue.kind, issue.chances, issue.feedback_stage_id) == ("a", 3, None)
+    assert (issue.hits_after_feedback, issue.chances_after_feedback) == (0, 0)

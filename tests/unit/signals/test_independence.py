@@ -38,7 +38,8 @@ def test_hints_falling_with_the_score_is_avoidance(make_arc: Any, spread: Any) -
     ("loss", "verdicts"),
     [
         (0.10, ["improving", "absent"]),
-        (0.12, ["unclear", "unclear"]),
+        (0.101, ["unclear", "unclear"]),
+        (0.149, ["unclear", "unclear"]),
         (0.15, ["unclear", "present"]),
     ],
 )
@@ -138,3 +139,82 @@ def test_a_loss_of_the_score_counts_at_one_in_ten_and_not_above(
     scores = [stage_scores[i // 2] for i in range(10)]
     both = independence(make_arc(spread(_run(FALLING, scores), 5), stages=5))
     assert both[1].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("hints", "verdict"),
+    [((7, 6, 5, 4, 2, 3, 0, 1), "improving"), ((7, 6, 4, 5, 2, 3, 0, 1), "unclear")],
+)
+def test_hints_that_fall_out_of_order_once_in_two_hundred_could_be_chance(
+    hints: tuple[int, ...], verdict: str, *, make_arc: Any, spread: Any
+) -> None:
+    # Of eight objectives two exchanges have p = .0017, three have .0055.
+    arc = make_arc(spread(_run(hints, [0.8] * 8), 4))
+    assert independence(arc)[0].verdict == verdict
+
+
+def test_as_many_hints_before_the_first_try_late_as_early_are_no_objection(
+    make_arc: Any, spread: Any
+) -> None:
+    asked = [True, *[False] * 8, True]
+    fields = _run(FALLING, [0.8] * 10, hint_before_first_attempt=asked)
+    assert independence(make_arc(spread(fields, 5), stages=5))[0].verdict == "improving"
+
+
+def test_two_stages_with_scores_tell_whether_they_held(make_arc: Any, spread: Any) -> None:
+    for last, verdict in ((0.75, "improving"), (0.6, "unclear")):
+        scores = [0.8, *[None] * 8, last]
+        arc = make_arc(spread(_run(FALLING, scores), 5), stages=5)
+        assert independence(arc)[0].verdict == verdict
+
+
+def test_a_change_of_one_hint_over_the_arc_is_enough(make_arc: Any, spread: Any) -> None:
+    # By least squares 6 · 6 · 21 ÷ (27 · 28), which is 1.
+    hints = [int(i < 6) for i in range(27)]
+    first, _ = independence(make_arc(spread(_run(hints, [0.8] * 27), 3)))
+    assert (first.verdict, first.value) == ("improving", -1)
+
+
+def test_the_loss_is_over_the_places_of_the_stages_and_not_moved_by_one(
+    make_arc: Any, spread: Any
+) -> None:
+    # .12 over five stages, of which the second has no score.
+    gap = [0.9, 0.9, None, None, 0.84, 0.84, 0.81, 0.81, 0.78, 0.78]
+    assert independence(make_arc(spread(_run(FALLING, gap), 5), stages=5))[0].verdict == "unclear"
+    last_low = [0.8] * 8 + [0.5] * 2
+    arc = make_arc(spread(_run(FALLING, last_low), 5), stages=5)
+    assert independence(arc)[0].verdict == "improving"
+
+
+def test_first_scores_tell_in_a_run_that_has_no_others(make_arc: Any, spread: Any) -> None:
+    for last, verdict in ((0.8, "improving"), (0.4, "unclear")):
+        fields = _run(FALLING, [None] * 10, first_score=[0.8] * 4 + [last] * 6)
+        assert independence(make_arc(spread(fields, 5), stages=5))[0].verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("hints", "avoidance"),
+    [(FALLING[::-1], "absent"), ([2] * 10, "absent"), ([3, 0, 2, 4, 1, 0, 3, 1, 0, 2], "unclear")],
+)
+def test_a_falling_score_is_no_avoidance_where_hints_rose_or_stayed(
+    hints: Sequence[int], avoidance: str, *, make_arc: Any, spread: Any
+) -> None:
+    scores = [0.9 - 0.05 * (i // 2) for i in range(10)]
+    arc = make_arc(spread(_run(hints, scores), 5), stages=5)
+    assert independence(arc)[1].verdict == avoidance
+    held = make_arc(spread(_run(hints, [0.8] * 10), 5), stages=5)
+    assert independence(held)[1].verdict == "absent"
+
+
+def test_hints_that_may_have_risen_by_one_are_not_steady(make_arc: Any, spread: Any) -> None:
+    for hints in ([0, 1, 0, 1, 0, 2, 0, 1], [1, 0, 2, 0, 1, 0, 1, 0]):
+        first, _ = independence(make_arc(spread(_run(hints, [0.8] * 8), 4)))
+        assert first.verdict == "unclear"
+
+
+def test_of_an_odd_number_the_middle_objective_is_not_asked_about(
+    make_arc: Any, spread: Any
+) -> None:
+    asked = [True, False, False, True, True, False, False]
+    fields = _run((6, 5, 4, 3, 2, 1, 0), [0.8] * 7, hint_before_first_attempt=asked)
+    assert independence(make_arc(spread(fields, 4)))[0].verdict == "improving"

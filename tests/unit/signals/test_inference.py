@@ -152,3 +152,22 @@ def test_fisher_of_a_run_gone_by_half_is_one_in_a_count() -> None:
     # Four hits all among the first four of nine: one deal in C(9, 4).
     assert Fraction(1, comb(9, 4)) == pytest.approx(inference.fisher_greater(4, 4, 0, 5))
     assert fmean([inference.fisher_greater(0, 4, 3, 5)]) == 1.0
+
+
+def test_sums_that_differ_in_their_last_digits_only_are_the_same() -> None:
+    # -.1 - .2 + .3 + .6 is as large as .1 + .2 - .3 + .6, and a little less in floats.
+    assert inference.sign_flip_p([0.1, 0.2, -0.3, 0.6]) == inference.sign_flip_p([1, 2, -3, 6])
+
+
+def test_fisher_is_exact_to_the_last_digit() -> None:
+    assert inference.fisher_greater(1, 1, 0, 199) == 0.005
+
+
+def test_ratio_interval_is_in_units_of_the_wholes() -> None:
+    low, high = inference.ratio_interval([1.0, 2.0, 3.0], [1.0] * 3, confidence=0.90)
+    halves = inference.ratio_interval([1.0, 2.0, 3.0], [2.0] * 3, confidence=0.90)
+    assert halves == pytest.approx((low / 2, high / 2))
+
+
+def test_benjamini_hochberg_takes_a_p_at_its_threshold() -> None:
+    assert inference.benjamini_hochberg([0.05], q=0.05) == (True,)
