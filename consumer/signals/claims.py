@@ -2,10 +2,10 @@
 
 A verdict says what the record shows; a pattern tells a person something about how they work, and
 so needs more where a verdict only describes. `stuck`: first tries miss more often than not beyond
-chance, p ≤ .05 over all the stretches looked at, since ten objectives of somebody who succeeds at
-six in ten hold no three in a row in 30 % of cases; a dimension only where the run itself is not
-claimed. `recovery`: the whole interval lies at half or above. A simulation backs both, see
-`consumer.evaluation.thresholds`.
+chance, p ≤ .05 over all the stretches without three in a row, since ten objectives of somebody who
+succeeds at six in ten hold no three in a row in 30 % of cases; a dimension only where the run
+itself is not claimed. `recovery`: the whole interval lies at half or above. A simulation backs
+both, see `consumer.evaluation.thresholds`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -164,15 +164,46 @@ def test_without_a_signal_two_stages_are_quoted_and_confidence_is_modest(
 
 
 @pytest.mark.parametrize("kind", ["pace", "first_pass", "stuck", "independence", "calibration"])
-def test_a_matter_of_measurement_is_not_claimed_from_quotes(arc: Arc, kind: str) -> None:
+def test_a_matter_of_measurement_is_not_claimed_from_quotes(
+    arc: Arc, make_signal: MakeSignal, kind: str
+) -> None:
     draft = pattern(kind=kind, evidence=(OWN, PERSONA))
-    assert isinstance(check_pattern(draft, facts_of(arc, ()), pattern_id="p1"), tuple)
+    facts = facts_of(arc, [make_signal(kind, "unclear")])
+    assert isinstance(check_pattern(draft, facts, pattern_id="p1"), tuple)
 
 
 def test_quotes_do_not_bring_back_an_issue_that_was_measured(arc: Arc) -> None:
     facts = facts_of(arc, ())
     draft = pattern(kind="recurring_issue", name="Unstated assumption", evidence=(OWN, PERSONA))
     assert isinstance(check_pattern(draft, facts, pattern_id="p1"), tuple)
+
+
+def test_a_signal_that_claims_nothing_is_not_passed_over_for_quotes(
+    arc: Arc, make_signal: MakeSignal
+) -> None:
+    facts = facts_of(arc, [make_signal("help_seeking", "unclear")])
+    draft = pattern(signal_ids=("help_seeking-1",), evidence=(OWN, PERSONA))
+    checked = check_pattern(draft, facts, pattern_id="p1")
+    assert checked == ("signal 'help_seeking-1' (unclear) bears no pattern",)
+
+
+@pytest.mark.parametrize("verdict", ["absent", "too_little_data"])
+def test_quotes_do_not_overrule_what_was_measured(
+    arc: Arc, make_signal: MakeSignal, verdict: str
+) -> None:
+    facts = facts_of(arc, [make_signal("help_seeking", verdict)])
+    draft = pattern(evidence=(OWN, PERSONA))
+    assert isinstance(check_pattern(draft, facts, pattern_id="p1"), tuple)
+
+
+def test_a_pattern_of_one_stage_is_told_that_it_needs_two(
+    arc: Arc, make_signal: MakeSignal
+) -> None:
+    facts = facts_of(arc, [make_signal("pace", "improving")])
+    draft = pattern(signal_ids=("pace-1",), stage_ids=("s2", "s9"))
+    checked = check_pattern(draft, facts, pattern_id="p1")
+    assert isinstance(checked, tuple)
+    assert "a pattern needs at least two stages of this run" in checked
 
 
 def test_eight_pieces_of_evidence_still_span_two_stages(arc: Arc, make_signal: MakeSignal) -> None:

@@ -42,6 +42,9 @@ def test_only_a_verdict_that_its_kind_may_claim_bears_a_pattern(make_arc: Any) -
     silent = ("steady", "absent", "unclear", "too_little_data")
     assert _kinds(arc, *(_signal("pace", verdict) for verdict in silent)) == []
     assert _kinds(arc, _signal("pace", "present"), _signal("help_seeking", "improving")) == []
+    assert _kinds(arc, _signal("fixed_issue", "absent")) == []
+    assert _kinds(arc, _signal("recurring_issue", "worsening")) == ["recurring_issue"]
+    assert _kinds(arc, _signal("writing", "present")) == ["writing"]
 
 
 def test_below_its_minimum_n_nothing_is_claimed(make_arc: Any) -> None:
@@ -107,3 +110,24 @@ def test_confidence_is_how_much_data_and_how_clear_an_interval(
     changes: dict[str, Any], confidence: str
 ) -> None:
     assert confidence_of(_signal("pace", "improving", **changes)) == confidence
+
+
+@pytest.mark.parametrize("kind", ["help_seeking", "writing"])
+def test_saying_more_makes_nothing_surer(kind: str) -> None:
+    assert confidence_of(_signal(kind, "present", n=60)) == "medium"
+
+
+@pytest.mark.parametrize(("weak", "claimed"), [("....x..x...", []), (".....x......", ["stuck:d1"])])
+def test_with_more_stretches_looked_at_more_must_miss(
+    weak: str, *, claimed: list[str], make_arc: Any, spread: Any
+) -> None:
+    # Nine misses of 11 have p = .033, above .05 ÷ 3; 11 of 12 have .003.
+    fields = [
+        (HIT if mark == "x" else MISS) | {"dimension_ids": (dimension,)}
+        for dimension, marks in (("d2", "xx.xx.xx.x"), ("d1", weak))
+        for mark in marks
+    ]
+    arc = make_arc(spread(fields, 4))
+    signals = stuck(arc)
+    assert [signal.verdict for signal in signals] == ["present"] * 3
+    assert [signal.signal_id for signal in claims(arc, signals)] == claimed

@@ -13,6 +13,7 @@ from consumer.signals.words import count_words, folded, is_list_line, sentences
         ("Привет, мир", 2),
         ("हिन्दी में लिखा", 3),
         ("报告已经写好", 3),
+        ("报告已经写好了", 4),
         ("a_b", 2),
         ("e\u0301tude", 1),
     ],
