@@ -196,12 +196,15 @@ def _signals(signals: Sequence[Signal], form: Form) -> Iterator[str]:
         kind = signal.kind.replace("_", " ")
         name = signal.name.replace("_", " ")
         title = kind if name == kind else f"{kind} ({form.words(name)})"
-        value = (
-            "" if signal.value is None else f", {_number(signal.value)} {form.words(signal.unit)}"
-        )
-        bounds = ""
-        if signal.low is not None and signal.high is not None:
-            bounds = f" ({_number(signal.low)} to {_number(signal.high)})"
+        is_ratio = signal.unit == "ratio"
+        unit = "%" if is_ratio else form.words(signal.unit)
+        figures = [
+            _percentage(one) if is_ratio else _number(one)
+            for one in (signal.value, signal.low, signal.high)
+            if one is not None
+        ]
+        value = f", {figures[0]} {unit}" if figures else ""
+        bounds = f" ({figures[1]} to {figures[2]})" if len(figures) == 3 else ""
         counted = _counted(signal, one=signal.n == 1)
         yield form.item(
             f"{title}: {verdict}{value}{bounds}; from {signal.n} {counted}, "
@@ -267,6 +270,10 @@ def _pointer(item: Evidence, form: Form) -> str:
     quote = "" if item.quote is None else f"“{form.words(item.quote)}” "
     source, stage = form.words(item.source_id), form.words(item.stage_id)
     return f"{quote}[{item.source} {source}{revision}, stage {stage}]"
+
+
+def _percentage(ratio: float) -> str:
+    return f"{100 * ratio:.0f}"
 
 
 def _number(value: float) -> str:

@@ -24,7 +24,7 @@ def writing_style_of(reading: Reading) -> WritingStyleDraft | None:
     if not measured or not cited:
         return None
     evidence = bounded([cite_artefact(artefact, quote) for artefact, quote in cited])
-    sentences = (_size(measured), _rates(measured), _contrast(measured))
+    sentences = (_size(measured), _shares(measured), _meaning(measured))
     stated = [s for s in sentences if s and reading.stands(s, evidence)]
     if len(stated) < 2:
         return None
@@ -39,43 +39,37 @@ def _size(measured: Sequence[Signal]) -> str:
     return f"{words}, in sentences of {length.value:.0f} words on average."
 
 
-def _rates(measured: Sequence[Signal]) -> str:
-    """Say what share of the sentences has each marker, the most frequent first."""
-    said = [
-        f"{percent(value)} {words}{_CHANGES.get(signal.verdict, '')}"
-        for value, words, signal in _counted(measured)
-    ]
+def _shares(measured: Sequence[Signal]) -> str:
+    """Say in what share of the sentences something was found, the greatest share first."""
+    found = []
+    for part, words in _PHRASES.items():
+        signal = next((s for s in measured if part in s.name), None)
+        if signal is not None and signal.value:
+            change = _CHANGES.get(signal.verdict, "")
+            found.append((signal.value, f"{percent(signal.value)} {words}{change}"))
+    said = [words for _, words in sorted(found, key=lambda one: -one[0])]
     return f"Of your sentences, {listed(said)}." if said else ""
 
 
-def _contrast(measured: Sequence[Signal]) -> str:
-    """Say what a reader gets most and least of, which is what the figures are good for."""
-    counted = _counted(measured)
-    if len(counted) < 2 or counted[0][0] < 2 * counted[-1][0]:
-        return "No one of these stands out, and it need not hold for other texts of yours."
-    most, least = counted[0][1], counted[-1][1]
+def _meaning(measured: Sequence[Signal]) -> str:
+    """Say what the figures are good for; where English words were counted, which ones matter."""
+    evidence = next((s for s in measured if "evidence" in s.name), None)
+    if evidence is None:
+        return _HERE_ONLY
+    if not evidence.value:
+        return f"None was found that says what it rests on. {_HERE_ONLY}"
     return (
-        f"So whoever reads them learns {_READS[most]} far more often than {_READS[least]}; in "
-        "other texts of yours it may be different."
+        "Those that say what they rest on are the ones a reader can check without asking you. "
+        f"{_HERE_ONLY}"
     )
 
 
-def _counted(measured: Sequence[Signal]) -> list[tuple[float, str, Signal]]:
-    found = []
-    for part, words in _PHRASES:
-        signal = next((s for s in measured if part in s.name), None)
-        if signal is not None and signal.value:
-            found.append((signal.value, words, signal))
-    return sorted(found, key=lambda entry: -entry[0])
-
-
+_HERE_ONLY = "Other texts of yours may be different."
 _CHANGES = {"improving": " (more towards the end)", "worsening": " (fewer towards the end)"}
-_ACTS, _RESTS, _SOFTENS = "say who acts", "say what a statement rests on", "soften a statement"
-_PHRASES = (("evidence", _RESTS), ("hedge", _SOFTENS), ("owner", _ACTS))
-_READS = {
-    _ACTS: "who acts",
-    _RESTS: "what a statement rests on",
-    _SOFTENS: "how sure you are",
+_PHRASES = {
+    "evidence": "say what they rest on",
+    "hedge": "leave room for doubt",
+    "owner": "say I or my",
 }
 
 

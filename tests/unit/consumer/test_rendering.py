@@ -113,6 +113,13 @@ def test_verdicts_are_said_honestly() -> None:
     assert "pace: no clear trend, -12.5 percent" in text
 
 
+def test_a_ratio_is_said_in_percent() -> None:
+    (signal, *_) = make_review().signals
+    changes = {"unit": "ratio", "value": 0.1, "low": 0.042, "high": 0.195, "verdict": "present"}
+    text = render_text(make_review(signals=(signal.model_copy(update=changes),)))
+    assert ": shown, 10 % (4 to 20); from" in text
+
+
 def test_bars_are_in_proportion() -> None:
     text = render_text(make_review())
     assert f"{'█' * 20} 20 Craft" in text
