@@ -111,3 +111,19 @@ def test_feedback_names_a_kind_by_a_tag_or_in_whole_words(
 ) -> None:
     (objective,) = make_arc([(1, fields)]).objectives
     assert names_kind(objective, "late_update") is names
+
+
+@pytest.mark.parametrize(
+    ("kind", "feedback", "names"),
+    [
+        ("wrong_box", "Two wrong boxes.", True),
+        ("\N{SLIGHTLY SMILING FACE}", "It's fine, as is.", False),
+        ("漏掉来源", "漏掉来源!", True),
+        ("GRÖSSE", "Die Größe fehlt.", True),
+    ],
+)
+def test_kinds_of_any_script_are_named_by_their_words(
+    make_arc: Any, kind: str, feedback: str, names: bool
+) -> None:
+    (objective,) = make_arc([(1, {"feedback": feedback})]).objectives
+    assert names_kind(objective, kind) is names
