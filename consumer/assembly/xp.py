@@ -1,6 +1,6 @@
 """XP: exact integers from the rollups, with a bounded say for the model.
 
-Quality of one rollup, 0.05 to 1:  outcome x (1 - .10 x extra attempts) x (1 - .02 x hints),
+Quality of one rollup, 0.05 to 1:  outcome x (1 - .03 x extra attempts) x (1 - .01 x hints),
 where outcome is `score`, else `first_score`, else .5 for an objective that was tried and 0 for one
 that was not; at most four extra attempts and four hints count. It rises with the score and falls
 with attempts and hints; no text enters, so text cannot buy points.
@@ -29,10 +29,10 @@ from schemas.fields import MAX_RAW_XP
 
 LOWEST_QUALITY = 0.05
 UNKNOWN_OUTCOME = 0.5
-# A try more closes about a third of what was open, so a score reached by it tells less. Hints are a
-# habit of the whole run, which the signals tell, and not how this went. `consumer.evaluation.steps`
-# shows how other steps follow the planted quality.
-ATTEMPT_STEP, HINT_STEP = 0.10, 0.02
+# The score says how it went; that it took a further try or a hint says a little less well. Greater
+# steps lose the planted quality, none at all would let a learner spend hints and tries for nothing:
+# `consumer.evaluation.steps` shows them.
+ATTEMPT_STEP, HINT_STEP = 0.03, 0.01
 MAX_STEPS = 4
 # The schema's own bound; a sum of twelve such figures stays finite.
 _RAW_LIMIT = MAX_RAW_XP
@@ -101,7 +101,7 @@ def award(
         xp = _largest_remainder(shares)
         return XpPoints(xp=xp, raw=None, raw_total=None, normalized=False, clamped=False)
     said = [_said(raw.get(d.dimension_id, 0.0)) for d in plan.dimensions]
-    width = Fraction(str(band))
+    width = Fraction(str(min(max(band, 0.0), 1.0)))
     bounded: list[Fraction] = []
     slots: list[_Slot] = []
     for figure, share, cap in zip(said, shares, _caps(plan), strict=True):
@@ -142,13 +142,14 @@ def _shares(plan: XpPlan, objectives: Sequence[ObjectiveRolledUp]) -> list[Fract
         min(even, cap) if w is None else Fraction(0) for w, cap in zip(weights, caps, strict=True)
     ]
     known = [i for i, weight in enumerate(weights) if weight is not None]
-    rest = total - sum(shares, Fraction(0))
+    room = sum((caps[i] for i in known), Fraction(0))
+    rest = min(total - sum(shares, Fraction(0)), room)
     slots = [_Slot(weight=weights[i] or Fraction(0), low=Fraction(0), high=caps[i]) for i in known]
     for i, share in zip(known, _fill(slots, rest), strict=True):
         shares[i] = share
     if sum(shares, Fraction(0)) < total:  # the measured ones are full: the others take the rest
         others = [i for i, weight in enumerate(weights) if weight is None]
-        slots = [_Slot(weight=Fraction(1), low=Fraction(0), high=caps[i]) for i in others]
+        slots = [_Slot(weight=Fraction(1), low=shares[i], high=caps[i]) for i in others]
         held = sum((shares[i] for i in known), Fraction(0))
         for i, share in zip(others, _fill(slots, total - held), strict=True):
             shares[i] = share
@@ -174,8 +175,7 @@ def _amounts(slots: Sequence[_Slot], factor: Fraction) -> list[Fraction]:
 def _fill(slots: Sequence[_Slot], total: Fraction) -> list[Fraction]:
     """Scale weights by one factor so that, each held in its bounds, they sum to `total`.
 
-    Where `total` is more than they can hold, each is at its high. Needs sum(low) <= total, and a
-    weight wherever high is above low.
+    Needs sum(low) <= total <= sum(high), and a weight wherever high is above low.
     """
     return _amounts(slots, _factor(slots, total))
 

@@ -37,7 +37,10 @@ class Bare:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rollup:
-    """One objective's figures: `place` 0 to 1 over the run, `named` what its feedback names."""
+    """One objective's figures: `place` 0 to 1 over the run, `named` what its feedback names.
+
+    `gain` is the share that trying again won back of what the first try left open.
+    """
 
     stage: int
     place: float
@@ -48,6 +51,7 @@ class Rollup:
     attempts: int
     first_score: float | None
     score: float | None
+    gain: float
     kinds: tuple[str, ...]
     chances: tuple[str, ...] | None
     named: tuple[str, ...]
@@ -91,6 +95,12 @@ def mean_score(factors: Factors, dimensions: Sequence[int], place: float) -> flo
     return quality - loss - DIFFICULTY_LOSS * place + factors.first_rise * (place - 0.5)
 
 
+def planted_score(factors: Factors, rollup: Rollup) -> float:
+    """Return what the objective would have scored at last without the noise of scores."""
+    first = mean_score(factors, rollup.dimensions, rollup.place)
+    return first + (1 - first) * rollup.gain
+
+
 def _drawn(factors: Factors, source: Random, bare: Bare, *, seconds: float) -> Rollup:
     place, dimensions = bare.place, bare.dimensions
     noise = seconds_noise(factors.noise_cv)
@@ -100,7 +110,8 @@ def _drawn(factors: Factors, source: Random, bare: Bare, *, seconds: float) -> R
     hints = sum(source.random() < share_taken for _ in range(HINT_LADDER))
     first = min(max(mean_score(factors, dimensions, place) + source.gauss(0, SCORE_NOISE), 0.02), 1)
     retried = first < PASS and source.random() < 0.8
-    score = first + (1 - first) * source.uniform(*GAIN_SHARES[factors.gains]) * retried
+    gain = source.uniform(*GAIN_SHARES[factors.gains]) * retried
+    score = first + (1 - first) * gain
     asked = None if factors.help == "none" else hints > 0 and source.random() < share_taken
     return Rollup(
         stage=bare.stage,
@@ -112,6 +123,7 @@ def _drawn(factors: Factors, source: Random, bare: Bare, *, seconds: float) -> R
         attempts=source.choice((2, 2, 3)) if retried else 1,
         first_score=round(first, 3) if factors.scored else None,
         score=round(score, 3) if factors.scored else None,
+        gain=gain,
         kinds=(),
         chances=_chances(factors, source),
         named=(),

@@ -20,8 +20,8 @@ from consumer.assembly.xp import ATTEMPT_STEP, HINT_STEP, quality, rollups_of
 from consumer.evaluation.association import spearman
 from consumer.evaluation.generator import Case, case_with_twin
 
-ATTEMPT_STEPS: Final = (0.0, 0.05, 0.10, 0.15)
-HINT_STEPS: Final = (0.0, 0.02, 0.05)
+ATTEMPT_STEPS: Final = (0.0, 0.03, 0.05, 0.10)
+HINT_STEPS: Final = (0.0, 0.01, 0.02, 0.05)
 LEAST_DIMENSIONS: Final = 3
 
 

@@ -93,3 +93,13 @@ def test_the_best_detector_finds_most_and_invents_next_to_nothing() -> None:
             false += bool(claims)
     assert found / planted > 0.75
     assert false / plain < 0.15
+
+
+def test_every_scored_run_has_a_planted_quality_where_enough_objectives_show_it() -> None:
+    known = {index: case_with_twin(index, seed=9)[0].truth.quality for index in range(200)}
+    plans = {index: draw(9, index) for index in known}
+    for index, plan in plans.items():
+        if plan.thin or not plan.scored:
+            assert not known[index]
+    assert any(known[index] for index, plan in plans.items() if plan.is_stuck)
+    assert any(known[index] for index, plan in plans.items() if plan.gains == "good")

@@ -2,8 +2,8 @@ from dataclasses import replace
 from random import Random
 from statistics import fmean
 
-from consumer.evaluation.factors import Factors, draw
-from consumer.evaluation.rollups import Rollup, log_ratio, rollups_of
+from consumer.evaluation.factors import SCORE_NOISE, Factors, draw
+from consumer.evaluation.rollups import Rollup, log_ratio, planted_score, rollups_of
 
 
 def _plan(**changes: object) -> Factors:
@@ -80,3 +80,11 @@ def test_good_retries_win_back_more_than_half_and_middling_ones_less() -> None:
 
     usual, middling, good = (won_back(gains) for gains in ("usual", "middling", "good"))
     assert usual < middling < 0.5 < good
+
+
+def test_what_was_planted_is_the_score_without_its_noise() -> None:
+    for gains in ("usual", "good"):
+        plan = _plan(gains=gains, quality=(0.5, 0.8))
+        misses = [(r.score or 0) - planted_score(plan, r) for r in _rollups(plan)]
+        assert abs(fmean(misses)) < SCORE_NOISE / 2
+        assert max(map(abs, misses)) < 4 * SCORE_NOISE
