@@ -9,6 +9,7 @@ that happens to be the same number does not carry it. Words for numbers count as
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -156,7 +157,8 @@ def groups_of(arc: Arc) -> Iterator[tuple[ObjectiveRolledUp, ...]]:
     for dimension in arc.trigger.xp.dimensions:
         yield tuple(o for o in arc.objectives if dimension.dimension_id in o.dimension_ids)
     half = len(arc.objectives) // 2
-    yield from (arc.objectives[:half], arc.objectives[half:])
+    # Of an odd number the middle one is in neither half, as where first tries are compared.
+    yield from (arc.objectives[:half], arc.objectives[len(arc.objectives) - half :])
 
 
 def totals_of(objectives: Sequence[ObjectiveRolledUp]) -> Iterator[float]:
@@ -179,11 +181,7 @@ def totals_of(objectives: Sequence[ObjectiveRolledUp]) -> Iterator[float]:
     yield sum(o.attempts == 1 and (s is None or s >= SUCCESS_SCORE) for o, s in tried_once)
     yield sum(len(o.issues) for o in objectives)
     yield sum(bool(o.issues) for o in objectives)
-    for kind in {issue.kind for o in objectives for issue in o.issues}:
-        yield sum(any(i.kind == kind for i in o.issues) for o in objectives)
-        yield sum(i.kind == kind for o in objectives for i in o.issues)
-        yield sum(kind in (o.opportunities or ()) for o in objectives)
-        yield len({o.stage_id for o in objectives if any(i.kind == kind for i in o.issues)})
+    yield from _issue_totals(objectives)
     seconds = [o.active_seconds for o in objectives if o.active_seconds is not None]
     if seconds:
         yield sum(seconds)
@@ -192,6 +190,17 @@ def totals_of(objectives: Sequence[ObjectiveRolledUp]) -> Iterator[float]:
     if objectives:
         yield sum(o.hints for o in objectives) / len(objectives)
         yield sum(o.attempts for o in objectives) / len(objectives)
+
+
+def _issue_totals(objectives: Sequence[ObjectiveRolledUp]) -> Iterator[float]:
+    """Yield of each kind: objectives that show it, marks, objectives that test for it, stages."""
+    marks = Counter(issue.kind for o in objectives for issue in o.issues)
+    shown = {(o.objective_id, o.stage_id, issue.kind) for o in objectives for issue in o.issues}
+    showing = Counter(kind for _, _, kind in shown)
+    stages = Counter(kind for _, kind in {(stage_id, kind) for _, stage_id, kind in shown})
+    tested = Counter(kind for o in objectives for kind in set(o.opportunities or ()))
+    for kind, count in marks.items():
+        yield from (showing[kind], count, tested[kind], stages[kind])
 
 
 def _rates(objectives: Sequence[ObjectiveRolledUp]) -> Iterator[float]:

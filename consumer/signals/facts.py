@@ -12,7 +12,7 @@ from statistics import fmean
 from consumer.arc import Arc
 from consumer.signals.help_seeking import Questions, questions_of
 from consumer.signals.occurrence import occurrences
-from consumer.signals.success import has_hints, has_scores, is_success
+from consumer.signals.success import has_hints, is_success, knows_successes
 from schemas.events import ObjectiveRolledUp
 
 
@@ -21,7 +21,7 @@ class StagesFacts:
     """Some stages in a row; a mean is None where nothing was measured.
 
     `asked_first` of `asked_first_known` objectives took a hint before the first try; `successes`
-    of `objectives` succeeded at the first try (None in a run without scores).
+    of `objectives` succeeded at the first try (None in a run that knows no successes).
     """
 
     stage_ids: tuple[str, ...]
@@ -82,7 +82,7 @@ def _stages_facts(arc: Arc, stage_ids: tuple[str, ...]) -> StagesFacts:
         hints=sum(o.hints for o in objectives) if has_hints(arc) else None,
         asked_first=sum(asked),
         asked_first_known=len(asked),
-        successes=sum(is_success(o) for o in objectives) if has_scores(arc) else None,
+        successes=sum(is_success(o) for o in objectives) if knows_successes(arc) else None,
         mean_score=_mean_score(objectives),
     )
 

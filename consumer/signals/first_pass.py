@@ -7,7 +7,7 @@ objectives a side and P ≥ .9925. Of an odd number the middle one is in neither
 from consumer.arc import Arc
 from consumer.signals.inference import beta_greater, rate_difference_interval
 from consumer.signals.series import CONFIDENCE, Measure, mean_by_stage
-from consumer.signals.success import has_scores, is_success
+from consumer.signals.success import is_success, knows_successes
 from schemas.review import Signal, Verdict
 
 MIN_PROBABILITY = 0.9925
@@ -25,7 +25,7 @@ def first_pass(arc: Arc) -> Signal:
 
     The series holds each stage's rate.
     """
-    if not has_scores(arc):
+    if not knows_successes(arc):
         return FIRST_PASS.too_little(arc, n=0)
     successes = [is_success(objective) for objective in arc.objectives]
     n = len(successes)

@@ -231,7 +231,7 @@ def _verdict(finding: Finding) -> Verdict:
 def returns_late(one: Occurrence) -> bool:
     """Tell whether the kind went away after feedback, for rarely long, and came back at the end."""
     clean, began = one.longest_break()
-    if not clean or not any(index <= began for index in one.feedback):
+    if not any(index <= began for index in one.feedback):
         return False
     n, hits = len(one.chances), len(one.hits)
     last_third = one.chances[-max(n // 3, 1)]

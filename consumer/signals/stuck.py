@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from consumer.arc import Arc
 from consumer.signals.series import Measure, mean_by_stage, signal_id_of
-from consumer.signals.success import has_scores, is_success
+from consumer.signals.success import is_success, knows_successes
 from schemas.events import ObjectiveRolledUp
 from schemas.review import Signal, Verdict
 
@@ -24,7 +24,7 @@ def stuck(arc: Arc) -> tuple[Signal, ...]:
     A dimension that holds the same objectives as the run, or as another, says nothing more and
     has none. The series hold each stage's rate of first-try success.
     """
-    if not has_scores(arc):
+    if not knows_successes(arc):
         return (_measure(RUN_ID, RUN_NAME).too_little(arc, n=0),)
     return tuple(_signal(arc, measure, objectives) for measure, objectives in _stretches(arc))
 

@@ -197,3 +197,10 @@ def test_a_number_glued_to_letters_must_be_a_name_of_the_run(arc: Arc) -> None:
     facts = facts_of(replace(arc, messages=(message,)), ())
     assert facts.prose_faults("In Q7 it was v2.1 that broke.") == ()
     assert facts.prose_faults("You stood at top97.") == ("the number top97 is in no table",)
+
+
+def test_of_an_odd_number_the_middle_objective_is_in_neither_half(arc: Arc) -> None:
+    alike = [arc.objectives[0].model_copy(update={"hints": n}) for n in (1, 2, 90, 30, 40)]
+    figures = index_figures(replace(arc, objectives=tuple(alike)), ())
+    assert not figures.unverified("3 hints in the first half and 70 in the last")
+    assert figures.unverified("160 hints in the last half")

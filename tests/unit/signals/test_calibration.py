@@ -90,7 +90,7 @@ def test_one_rating_on_the_other_side_of_six_could_be_chance(make_arc: Any) -> N
 def test_a_small_mean_is_unclear_where_a_tenth_is_not_out_of_the_question(
     side: int, *, make_arc: Any
 ) -> None:
-    gaps = [side * gap for gap in (0.3, -0.2, 0.3, -0.1, 0.2, -0.1)]
+    gaps = [side * gap for gap in (0.2, -0.05, 0.15, -0.05, 0.1, -0.05)]
     assert calibration(_arc(make_arc, gaps)).verdict == "unclear"
 
 

@@ -71,3 +71,8 @@ def test_halves_that_hardly_differ_are_unclear(make_arc: Any, spread: Any) -> No
     for early, late in ((3, 3), (3, 2), (2, 3), (6, 3)):
         halves = [HIT] * early + [MISS] * (6 - early) + [HIT] * late + [MISS] * (6 - late)
         assert first_pass(make_arc(spread(halves, 4))).verdict == "unclear"
+
+
+def test_a_run_whose_attempts_were_not_counted_says_nothing(make_arc: Any, spread: Any) -> None:
+    signal = first_pass(make_arc(spread([HIT | {"attempts": 0}] * 12, 4)))
+    assert (signal.verdict, signal.n) == ("too_little_data", 0)

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from math import comb
 from typing import Any
 
 import pytest
@@ -72,6 +73,31 @@ def test_two_hits_are_not_enough_unless_both_came_after_feedback(
     assert issues(make_arc(told), base_rates=rates)[0].verdict == "present"
 
 
+def test_two_hits_of_which_one_came_after_feedback_are_not_enough(
+    make_arc: Any, spread: Any
+) -> None:
+    arc = make_arc(spread(_run(a="....f......x"), 4))
+    assert issues(arc, base_rates={"a": 0.005})[0].verdict == "unclear"
+
+
+@pytest.mark.parametrize(
+    ("rate", "verdict"), [(0.15, "unclear"), (0.21, "unclear"), (0.3, "absent")]
+)
+def test_a_kind_is_absent_only_where_it_is_no_more_than_usual(
+    rate: float, verdict: str, *, make_arc: Any, spread: Any
+) -> None:
+    # Three of twelve: .26, .48, .75.
+    arc = make_arc(spread(_run(a="x...x.....x."), 4))
+    assert issues(arc, base_rates={"a": rate})[0].verdict == verdict
+
+
+def test_gone_from_one_stage_only_is_not_fixed(make_arc: Any) -> None:
+    fields = _run(a="xxf" + 9 * ".")
+    one = make_arc([(1 + at // 3, field) for at, field in enumerate(fields)])
+    two = make_arc([(1 + (at + 1) // 3, field) for at, field in enumerate(fields)], stages=5)
+    assert [findings(arc, base_rates=None)[0].fixed for arc in (one, two)] == [False, True]
+
+
 def test_hits_in_one_stage_do_not_recur(make_arc: Any) -> None:
     hit = {"kinds": ["a"]}
     arc = make_arc([(1, hit), (1, hit), (1, hit), (2, {}), (3, {}), (4, {})])
@@ -126,6 +152,7 @@ def test_back_at_the_end_after_feedback_and_a_long_break_is_worsening(
         ((0, 1, 2, 9, 10, 11), (), False),
         ((0, 1, 2, 9, 10, 11), (10,), False),
         ((0, 1, 2, 4, 6, 8, 10, 11), (0,), False),
+        ((0, 1, 2, 7, 10, 11), (0,), False),
         ((0, 6, 7), (0,), False),
     ],
 )
@@ -186,6 +213,23 @@ def test_back_after_feedback_is_told_as_not_fixed(make_arc: Any, spread: Any) ->
     assert last.value == pytest.approx(3 / 9, abs=1e-4)
 
 
+def test_what_came_back_is_counted_from_the_first_feedback_on_it(
+    make_arc: Any, spread: Any
+) -> None:
+    *_, last = issues(make_arc(spread(_run(a="x.f.f..x.x.."), 4)), base_rates=None)
+    assert (last.signal_id, last.verdict, last.n) == ("fixed_issue:a", "absent", 9)
+    assert last.value == pytest.approx(3 / 9, abs=1e-4)
+
+
+def test_a_kind_seen_once_does_not_recur_whatever_there_is_to_test_by(
+    make_arc: Any, spread: Any
+) -> None:
+    arc = make_arc(spread(_run(a="x...........", b="x..x........"), 4))
+    twice, once = issues(arc, base_rates=None)
+    assert (twice.name, twice.verdict) == ("b", "unclear")
+    assert (once.name, once.verdict) == ("a", "absent")
+
+
 def test_gone_too_late_to_tell_is_unclear(make_arc: Any, spread: Any) -> None:
     *_, last = issues(make_arc(spread(_run(a=".x..xx..f..."), 4)), base_rates=None)
     assert (last.signal_id, last.verdict, last.value, last.n) == (
@@ -213,13 +257,13 @@ def test_gone_at_the_very_end_is_too_little_to_tell(make_arc: Any, spread: Any) 
     assert (last.signal_id, last.verdict, last.n) == ("fixed_issue:a", "too_little_data", 1)
 
 
-@pytest.mark.parametrize(("marks", "verdict"), [("x.x.x.x.", "unclear"), ("x.x.x.x", "present")])
+@pytest.mark.parametrize(("rate", "verdict"), [(0.0998, "present"), (0.1, "unclear")])
 def test_a_kind_recurs_at_one_in_two_hundred_and_not_above(
-    marks: str, verdict: str, *, make_arc: Any, spread: Any
+    rate: float, verdict: str, *, make_arc: Any, spread: Any
 ) -> None:
-    # Four hits at a rate of .1: .00502 of eight chances, .00273 of seven.
-    arc = make_arc(spread(_run(a=marks), 4))
-    assert issues(arc, base_rates={"a": 0.1})[0].verdict == verdict
+    # Four hits of eight chances: .00498 and .00502.
+    arc = make_arc(spread(_run(a="x.x.x.x."), 4))
+    assert issues(arc, base_rates={"a": rate})[0].verdict == verdict
 
 
 @pytest.mark.parametrize(("others", "verdict"), [(1, "present"), (2, "unclear")])
@@ -270,3 +314,65 @@ def test_a_kind_that_came_back_before_the_last_third_has_not_returned_late(
     hits = (*range(7), last)
     back = Occurrence(kind="a", chances=tuple(range(36)), shown=hits, hits=hits, feedback=(6,))
     assert returns_late(back) is late
+
+
+def test_kinds_that_never_occurred_are_not_among_those_tested_for_being_fixed(
+    make_arc: Any, spread: Any
+) -> None:
+    # p = .0083 lies below .05 ÷ 1 and above .05 ÷ 7.
+    fields = [one | {"opportunities": tuple("abcdefg")} for one in _run(a="xxf.......")]
+    (finding,) = findings(make_arc(spread(fields, 5), stages=5), base_rates=None)
+    assert finding.fixed
+
+
+def test_the_others_are_all_hits_and_chances_but_the_kinds_own(make_arc: Any, spread: Any) -> None:
+    arc = make_arc(spread(_run(a="xxx.x...", b=".x......", c="....x..."), 4))
+    found = findings(arc, base_rates=None)[0]
+    # Six marks over 24 chances: four or more of them among the eight of the kind.
+    met = sum(comb(8, k) * comb(16, 6 - k) for k in range(4, 7))
+    assert found.recurring_p == pytest.approx(met / comb(24, 6))
+
+
+def test_a_base_rate_of_zero_is_a_base_rate(make_arc: Any, spread: Any) -> None:
+    arc = make_arc(spread(_run(a="x..x..x...x."), 4))
+    assert issues(arc, base_rates={"a": 0.0})[0].verdict == "present"
+
+
+@pytest.mark.parametrize(
+    ("marks", "fixed"),
+    [
+        (14 * "x" + "f..", False),
+        (14 * "x" + "f...", True),
+        ("xf" + 14 * ".", False),
+        ("xxf" + 14 * ".", True),
+    ],
+)
+def test_to_be_fixed_takes_three_hits_and_three_chances_after_them(
+    marks: str, *, fixed: bool, make_arc: Any, spread: Any
+) -> None:
+    # Each in itself rarer than one in a hundred.
+    arc = make_arc(spread(_run(a=marks), 9), stages=9)
+    assert findings(arc, base_rates=None)[0].fixed is fixed
+
+
+def test_two_hits_after_feedback_in_two_chances_are_too_few_to_recur(make_arc: Any) -> None:
+    hit = {"kinds": ["a"], "opportunities": ("a",)}
+    arc = make_arc([(1, {"feedback_kinds": ("a",)}), (2, hit), (3, hit)])
+    assert not findings(arc, base_rates={"a": 0.001})[0].recurs
+
+
+def test_claims_come_first_then_the_rarer_then_the_more_frequent(
+    make_arc: Any, spread: Any
+) -> None:
+    marks = {
+        "a_in_one_stage": "xxx.........",
+        "b_usual": "x.x.x.......",
+        "c_once": "...x........",
+        "d_twice": "...x..x.....",
+        "m_rare": ".......x...x",
+        "z_recurs": "x..x..x...x.",
+    }
+    rates = dict(zip(marks, (0.001, 0.9, 1.0, 1.0, 0.2, 0.04), strict=True))
+    arc = make_arc(spread(_run(**marks), 4))
+    told = [signal.name for signal in issues(arc, base_rates=rates)]
+    assert told == ["z_recurs", "a_in_one_stage", "m_rare", "b_usual", "d_twice", "c_once"]

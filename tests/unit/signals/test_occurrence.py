@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from consumer.signals.occurrence import Occurrence, occurrences
+from consumer.signals.occurrence import Occurrence, names_kind, occurrences
 
 
 def _only(arc: Any, kind: str = "late_update") -> Occurrence:
@@ -95,3 +95,35 @@ def test_hits_after_feedback_count_from_the_first_word_on_it(make_arc: Any) -> N
     told = hit | {"feedback": "No."}
     one = _only(make_arc([(1, told), (1, hit), (2, told), (3, hit)]))
     assert (one.feedback, one.after_feedback) == ((0, 2), (1, 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("fields", "names"),
+    [
+        ({"feedback_kinds": ("late_update",)}, True),
+        ({"feedback": "Late-Updates again."}, True),
+        ({"feedback": "A translate_updater.", "kinds": ["late_update"]}, False),
+        ({}, False),
+    ],
+)
+def test_feedback_names_a_kind_by_a_tag_or_in_whole_words(
+    make_arc: Any, fields: dict[str, Any], names: bool
+) -> None:
+    (objective,) = make_arc([(1, fields)]).objectives
+    assert names_kind(objective, "late_update") is names
+
+
+@pytest.mark.parametrize(
+    ("kind", "feedback", "names"),
+    [
+        ("wrong_box", "Two wrong boxes.", True),
+        ("\N{SLIGHTLY SMILING FACE}", "It's fine, as is.", False),
+        ("漏掉来源", "漏掉来源!", True),
+        ("GRÖSSE", "Die Größe fehlt.", True),
+    ],
+)
+def test_kinds_of_any_script_are_named_by_their_words(
+    make_arc: Any, kind: str, feedback: str, names: bool
+) -> None:
+    (objective,) = make_arc([(1, {"feedback": feedback})]).objectives
+    assert names_kind(objective, kind) is names

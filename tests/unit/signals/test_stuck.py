@@ -74,3 +74,8 @@ def test_two_dimensions_of_the_same_objectives_are_told_once(make_arc: Any, spre
     both = [MISS | {"dimension_ids": ("d1", "d2")}] * 10
     signals = stuck(make_arc(spread([HIT, *both], 4)))
     assert [s.signal_id for s in signals] == ["stuck", "stuck:d1"]
+
+
+def test_a_run_whose_attempts_were_not_counted_says_nothing(make_arc: Any, spread: Any) -> None:
+    (signal,) = stuck(make_arc(spread([HIT | {"attempts": 0}] * 12, 4)))
+    assert (signal.verdict, signal.n) == ("too_little_data", 0)

@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from consumer.signals.success import has_hints, has_scores, is_success
+from consumer.signals.success import has_hints, has_scores, is_success, knows_successes
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,10 @@ def test_a_score_alone_is_a_score(make_arc: Any) -> None:
 
 def test_a_hint_before_the_first_try_is_a_hint_even_where_none_was_counted(make_arc: Any) -> None:
     assert has_hints(make_arc([(1, {"hints": 0, "hint_before_first_attempt": True})]))
+
+
+def test_attempts_all_zero_were_not_counted(make_arc: Any) -> None:
+    assert not knows_successes(make_arc([(1, {"score": 0.9, "attempts": 0})] * 2))
+    assert not knows_successes(make_arc([(1, {"attempts": 1})]))
+    mixed = [(1, {"score": 0.9, "attempts": 0}), (1, {"attempts": 1})]
+    assert knows_successes(make_arc(mixed))
