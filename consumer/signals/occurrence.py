@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from consumer.arc import Arc
+from consumer.signals.words import is_dense
 from schemas.events import ObjectiveRolledUp
 
 _NO_WORD = re.compile(r"[\W_]+")
@@ -106,7 +107,9 @@ def _feedback(
 
 
 def _names(text: str, words: str) -> bool:
-    # Whole words, or their plural.
+    # Whole words, or their plural; a script without spaces does not set its words apart.
+    if is_dense(words):
+        return words in text
     return bool(words) and any(f" {words}{ending} " in text for ending in ("", "s", "es"))
 
 

@@ -22,6 +22,11 @@ def count_words(text: str) -> int:
     return dense + len(_WORD.findall(_DENSE.sub(" ", bare)))
 
 
+def is_dense(text: str) -> bool:
+    """Tell whether a text is of a script without spaces throughout."""
+    return _DENSE.fullmatch(text) is not None
+
+
 def sentences(text: str) -> tuple[str, ...]:
     """Return the sentences of a text; a line break ends one too. Parts without words are none."""
     found = []

@@ -118,7 +118,8 @@ def test_feedback_names_a_kind_by_a_tag_or_in_whole_words(
     [
         ("wrong_box", "Two wrong boxes.", True),
         ("\N{SLIGHTLY SMILING FACE}", "It's fine, as is.", False),
-        ("漏掉来源", "漏掉来源!", True),
+        ("漏掉来源", "这里又漏掉来源了。", True),
+        ("漏掉来源", "来源都在。", False),
         ("GRÖSSE", "Die Größe fehlt.", True),
     ],
 )
