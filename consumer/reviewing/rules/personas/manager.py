@@ -49,6 +49,7 @@ _RECOMMENDS = re.compile(
 ASKS = (
     "Where would you have told me sooner, looking back?",
     "Which of your promises would you drop first if the date moved?",
+    "Who else could have told me where this stood, had you been away?",
 )
 
 
@@ -82,7 +83,7 @@ def _delivered(thread: Thread) -> str:
     reached = sum((o.score or 0.0) >= SUCCESS_SCORE for o in scored)
     return thread.choose(
         f"Delivery first: {reached_mark(reached, len(scored), 'objective')}.",
-        f"By my ledger for this run, {reached_mark(reached, len(scored), 'objective')}.",
+        f"On my count of this run, {reached_mark(reached, len(scored), 'objective')}.",
         f"What landed, before anything else: {reached_mark(reached, len(scored), 'objective')}.",
     )
 
@@ -149,8 +150,8 @@ def _came_back(thread: Thread) -> str:
     kind = claimed[0].name
     hits = [o for o in reading.arc.objectives if shows(o, kind)]
     return (
-        f"What I could not rely on was {kind_words(kind)} staying fixed; "
-        f"{count(len(hits), 'result')} landed back on my desk with it."
+        f"{capital(count(len(hits), 'result'))} reached me marked with {kind_words(kind)}, and "
+        "that is the part I could not rely on."
     )
 
 

@@ -19,6 +19,7 @@ _TO_ME = re.compile(r"\b(?:you|your|yours|you['’](?:ll|re|ve|d))\b", re.IGNORE
 ASKS = (
     "Whom on our side would you go to first, another time, and with what?",
     "What would you need to hear from us, another time, before you settle it?",
+    "When did you last notice that something of yours had become our work?",
 )
 
 

@@ -19,11 +19,12 @@ _REASONED = re.compile(
     r"\w, so (?:i|we|you|it|they|the)\b",
     re.IGNORECASE,
 )
-# Done by the one who tells it: "I checked the log", "Pulled the rows", not "it was looked at".
+# Done by the one who tells it: "I checked the log", "Pulled the rows", not "it was looked at", nor
+# "the group we looked at".
 _CHECKED = re.compile(
     r"(?:^|[.;:] |\b(?:i|we)(?:['’]ve| have|['’]d| had)? (?:just |also |already )?)"
     r"(?:checked|compared|tested|tried|measured|counted|re-?ran|went through|queried|joined|"
-    r"read through|verified|pulled|split|asked|looked|traced|listed)\b",
+    r"read through|verified|pulled|split|asked|traced|listed|looked (?:at|into|through|up|for) \w)",
     re.IGNORECASE,
 )
 _PLANNED = re.compile(
@@ -34,6 +35,7 @@ _PLANNED = re.compile(
 ASKS = (
     "So what would you have had to see to change your mind?",
     "So what did you rule out, and in which order?",
+    "So where did you get lucky, and would it hold a second time?",
 )
 
 

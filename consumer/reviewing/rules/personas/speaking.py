@@ -23,7 +23,7 @@ class _Manner:
     listens_for: re.Pattern[str]
     speak: Callable[[Thread], Speech]
     alone: Callable[[Thread], str]
-    asks: tuple[str, str]
+    asks: tuple[str, ...]
 
 
 _MANNERS: Final[Mapping[str, _Manner]] = {

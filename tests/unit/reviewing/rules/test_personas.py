@@ -111,6 +111,26 @@ def test_words_in_another_language_are_quoted_and_not_weighed(
             assert weighed not in view.text
 
 
+@pytest.mark.parametrize(
+    ("text", "looked"),
+    [
+        ("I looked at both exports before lunch and they differ.", True),
+        ("Compared the two exports row by row and three differ.", True),
+        ("It comes third for the group of people we looked at.", False),
+        ("Somebody said the two exports were looked at by finance.", False),
+    ],
+)
+def test_a_peer_says_that_one_looked_only_where_one_tells_so(
+    text: str, looked: bool, make_arc: Callable[..., Any]
+) -> None:
+    arc = make_arc(talk={"sam": (("s1", "user", text),)})
+
+    views = draft_by_rules(arc, ()).perspectives
+
+    assert views["sam"] is not None
+    assert ("hands on it" in views["sam"].text) is looked
+
+
 def test_an_unanswered_question_is_named(make_arc: Callable[..., Any]) -> None:
     arc = make_arc()
 

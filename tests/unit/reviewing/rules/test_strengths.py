@@ -15,6 +15,8 @@ from consumer.reviewing.rules.strengths import strengths_of
         ("We should keep the small one, so that nobody has to wait.", True),
         ("I would keep the small one because it fits the hand.", True),
         ("So that gives you two different kinds of it, I think.", False),
+        ("Can I just go over the list again, so that I miss nothing.", False),
+        ("Um, should we keep the small one because it fits the hand", False),
     ],
 )
 def test_without_scores_a_reason_is_praised_and_a_mere_so_is_not(
