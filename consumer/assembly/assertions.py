@@ -34,6 +34,15 @@ _DOWN = (
     r"shrank|shrunk|shrinking|went down|going down|slipped|faded|diminished|worsened|deteriorated|"
     r"tailed off|sank|vanished|disappeared)\b"
 )
+_COMPARED = (
+    r"(?:(?:(?:fast|quick|slow|short|long|clear|sharp|strong|weak|tight|clean|rar|smooth|bold|calm|"
+    r"sur|deep|broad|crisp|bett|high|low|small|larg|easi|hard|simpl|plain|steadi)er|worse|rare)\b|"
+    r"(?:more|less) \w+)"
+)
+_BY_THE_END = (
+    r"(?:later|late in|at the end|towards? the end|by the end|in the (?:second|last|later) "
+    r"(?:half|stages?|part)|as you went)"
+)
 _HELP = (
     r"\b(?:hints?|hint use|use of hints|(?:need|reliance|dependence) (?:for|on|of) (?:\w+ )?\w+)"
 )
@@ -79,7 +88,7 @@ _CLAIMS: Final = (
         rf"{_DID}(?:faster|quicker)\b|"
         r"\byou (?:\w+ ){0,2}?(?:sped up|picked up (?:speed|the pace))\b|"
         rf"\b(?:speed|pace|tempo) (?:\w+ ){{0,3}}?{_UP}|\b(?:less and less|ever less) time\b|"
-        r"\bin less time than\b",
+        r"\bin less time than\b|\b(?:took you|you needed|you took) less time\b",
         ("pace", "improving"),
     ),
     _claim(
@@ -96,6 +105,8 @@ _CLAIMS: Final = (
         rf"\b(?:independence|self-reliance|autonomy) (?:\w+ ){{0,3}}?{_UP}|"
         r"\bgrowing independence\b|"
         rf"\bgained (?:\w+ )?independence\b|{_HELP} (?:\w+ ){{0,3}}?{_DOWN}|"
+        r"\b(?:relied|leaned|leant|depended) (?:\w+ ){0,3}?less\b|"
+        r"\bless (?:dependent|reliant)\b|\bhints (?:became|got) (?:rare|scarce)\w*\b|"
         r"\bno longer (?:need(?:ed)?|relied|depended|asked for)\b|"
         r"\b(?:stand|stood|standing) on your own (?:two )?feet\b",
         *_INDEPENDENT,
@@ -110,7 +121,10 @@ _CLAIMS: Final = (
         "progress",
         r"\b(?:great|steady|clear|strong|huge|remarkable|impressive|tremendous|significant|real) "
         r"(?:growth|progress|improvement)\b|\byou (?:\w+ )?(?:improved|grew|progressed)\b|"
-        rf"{_DID}(?:better|stronger)\b",
+        r"\bmade (?:\w+ )?progress\b|\b(?:growth|progress|improvement) (?:is|was|shows?|showed)\b|"
+        r"\byou(?:['’]ve| have| had)? (?:\w+ )?(?:grown|matured|progressed|come a long way)\b|"
+        r"\bcame a long way\b|\b(?:upward|rising|positive) (?:trend|trajectory|curve|arc)\b|"
+        rf"\byou (?:\w+ )?learn(?:ed|t) from\b|{_DID}(?:better|stronger)\b",
         *_BETTER,
     ),
     _claim(
@@ -121,13 +135,16 @@ _CLAIMS: Final = (
     ),
     _claim(
         "decline",
-        rf"{_DID}(?:worse|weaker)\b|{_SCORES} (?:\w+ ){{0,3}}?{_DOWN}",
+        rf"{_DID}(?:worse|weaker)\b|\b(?:downward|falling|negative) (?:trend|trajectory|curve)\b|"
+        rf"{_SCORES} (?:\w+ ){{0,3}}?{_DOWN}",
         *_WORSE,
         ("scores", "fell"),
     ),
     _claim(
         "an issue gone",
-        r"\byou (?:\w+ )?(?:stopped|quit|no longer) (?:mak|repeat|show|do)\w*\b|\bgot rid of\b",
+        r"\byou (?:\w+ )?(?:stopped|quit|no longer) (?:mak|repeat|show|do)\w*\b|\bgot rid of\b|"
+        rf"\b(?:mistakes?|errors?|issues?) (?:\w+ ){{0,3}}?{_DOWN}|"
+        r"\bmade fewer (?:mistakes|errors)\b",
         ("fixed_issue", "improving"),
         ("help_avoidance", "present"),
     ),
@@ -142,7 +159,13 @@ _CLAIMS: Final = (
         r"\b(?:more and more|less and less|fewer and fewer|better and better|worse and worse|"
         r"increasingly|steadily|gradually|progressively|over time|stage (?:by|to|after) stage|"
         r"with (?:each|every) stage|kept (?:climbing|rising|falling|improving|growing|dropping))\b|"
-        r"\bthan (?:in )?the (?:one|stage|part) before\b",
+        r"\bthan (?:in )?the (?:one|stage|part) before\b|"
+        rf"\b(?:became|become|becoming|got|grew|turned) (?:\w+ ){{0,2}}?{_COMPARED}|"
+        rf"\bfewer (?:\w+ ){{1,4}}?{_BY_THE_END}\b|\b{_COMPARED} (?:\w+ ){{0,3}}?{_BY_THE_END}\b|"
+        rf"\b{_COMPARED} (?:\w+ ){{0,3}}?than (?:in |at )?(?:the |your )?"
+        r"(?:first|start|beginning|early)\b|"
+        r"\b(?:started|began) \w+(?: \w+)? (?:and|but) (?:finished|ended)\b|\bwent from \w+ing\b|"
+        r"\b(?:gained|lost|built) momentum\b|\bmomentum (?:built|grew|faded)\b",
         *_BETTER,
         *_WORSE,
     ),

@@ -24,7 +24,6 @@ _TEXTS = (
     r"reflections?|lines?|sentences?)"
 )
 _SAYS = r"(?:says?|said|reads?|states?|asks?|asked|begins?|began|ends?|ended|was|were|is|are)"
-# Names are taken out of what stands before a quotation: "You told me in “Part 2”: “…”".
 _LAST_SENTENCE: Final = re.compile(r"[^.!?]*\Z")
 _SHORT_WAY: Final = re.compile(rf"\b{_SAID}(?: only| just)?[:,]?\s*[“\"«‘'„]\s*\Z", re.IGNORECASE)
 

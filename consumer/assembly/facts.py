@@ -18,7 +18,7 @@ from consumer.assembly.markup import has_markup
 from consumer.assembly.pairs import Pairs, index_pairs
 from consumer.assembly.places import other_names, stages_named
 from consumer.assembly.prose import Marked, marked_words
-from consumer.assembly.quantifiers import counts_without_figures, says_every_stage
+from consumer.assembly.quantifiers import counts_without_figures, says_every_stage, says_repeatedly
 from consumer.assembly.scripts import mixes_scripts
 from consumer.signals.claims import claims
 from schemas.review import MAX_EVIDENCE, Evidence, Reviewer, Signal
@@ -118,18 +118,15 @@ class Facts:
             return None
         if marked.is_quotation and not self._says(marked.words, evidence):
             return "words in quotation marks do not stand in a cited source"
-        for name in self.names:
-            if name not in self.called:
-                before = before.replace(name, "")
         speaker = speaker_of(before, after, self.called)
-        if speaker is None or (speaker == SPEAKER and persona_id is None):
+        if speaker is None:
             return None
         if speaker == LEARNER:
-            if not self._says(marked.words, None, by=_by_learner):
+            if not self._says(marked.words, evidence, by=_by_learner):
                 return "words in quotation marks are said to be the learner's and are not"
         else:
             said_by = persona_id if speaker == SPEAKER else speaker
-            if not self._says(marked.words, None, by=lambda s: _by_persona(s, said_by)):
+            if not self._says(marked.words, evidence, by=lambda s: _by_persona(s, said_by)):
                 return "words in quotation marks are said to be a persona's and are not"
         return None
 
@@ -144,6 +141,8 @@ class Facts:
             shown is None or len(shown) < min(len(self.arc.stages), MAX_EVIDENCE)
         ):
             yield "it speaks of every stage: its evidence must lie in every stage"
+        if evidence is not None and len(evidence) < 2 and says_repeatedly(plain):
+            yield "it says that something happened repeatedly: cite two places"
         if shown is not None and not stages_named(text, self.arc, self.others) <= shown:
             yield "it names a stage that none of its evidence is of"
 

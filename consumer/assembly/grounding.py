@@ -87,18 +87,15 @@ class Sources:
             return versions
         return tuple(v for v in versions if v.revision == citation.revision)
 
-    def persona_said(self, quote: str) -> bool:
-        """Tell whether a persona's message holds these words, so that they are not the learner's.
+    def others_said(self, quote: str) -> bool:
+        """Tell whether a persona's message or an objective holds these words.
 
-        A learner's text may hold words copied from a persona; they are no evidence of the
-        learner's own writing.
+        A learner's text may hold words copied from there; they are no evidence of the learner's
+        own writing.
         """
         wanted = fold(quote)
         return any(
-            wanted in text.text
-            for source in self
-            if source.source == "message" and not source.by_learner
-            for text in source.texts
+            wanted in text.text for source in self if not source.by_learner for text in source.texts
         )
 
 

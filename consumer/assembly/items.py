@@ -131,7 +131,7 @@ def learners_only(found: Grounded, facts: Facts, *, objectives: bool) -> Grounde
     for item in found.evidence:
         sources = facts.sources.find(item)
         own = all(source.by_learner for source in sources)
-        copied = item.quote is not None and facts.sources.persona_said(item.quote)
+        copied = item.quote is not None and facts.sources.others_said(item.quote)
         if (item.source == "objective" and objectives) or (own and not copied):
             kept.append(item)
         else:

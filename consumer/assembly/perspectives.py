@@ -195,7 +195,6 @@ def _may_know(source: SourceText, persona_id: str) -> bool:
 
 def _known(facts: Facts, persona_id: str) -> Iterator[str]:
     trigger = facts.arc.trigger
-    yield trigger.scenario.title
     yield trigger.scenario.brief or ""
     yield from facts.names
     yield from (p.voice for p in trigger.personas if p.persona_id == persona_id)

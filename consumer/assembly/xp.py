@@ -101,7 +101,7 @@ def award(
         xp = _largest_remainder(shares)
         return XpPoints(xp=xp, raw=None, raw_total=None, normalized=False, clamped=False)
     said = [_said(raw.get(d.dimension_id, 0.0)) for d in plan.dimensions]
-    width = Fraction(str(min(max(band, 0.0), 1.0)))
+    width = Fraction(str(band))
     bounded: list[Fraction] = []
     slots: list[_Slot] = []
     for figure, share, cap in zip(said, shares, _caps(plan), strict=True):
@@ -142,14 +142,13 @@ def _shares(plan: XpPlan, objectives: Sequence[ObjectiveRolledUp]) -> list[Fract
         min(even, cap) if w is None else Fraction(0) for w, cap in zip(weights, caps, strict=True)
     ]
     known = [i for i, weight in enumerate(weights) if weight is not None]
-    room = sum((caps[i] for i in known), Fraction(0))
-    rest = min(total - sum(shares, Fraction(0)), room)
+    rest = total - sum(shares, Fraction(0))
     slots = [_Slot(weight=weights[i] or Fraction(0), low=Fraction(0), high=caps[i]) for i in known]
     for i, share in zip(known, _fill(slots, rest), strict=True):
         shares[i] = share
     if sum(shares, Fraction(0)) < total:  # the measured ones are full: the others take the rest
         others = [i for i, weight in enumerate(weights) if weight is None]
-        slots = [_Slot(weight=Fraction(1), low=shares[i], high=caps[i]) for i in others]
+        slots = [_Slot(weight=Fraction(1), low=Fraction(0), high=caps[i]) for i in others]
         held = sum((shares[i] for i in known), Fraction(0))
         for i, share in zip(others, _fill(slots, total - held), strict=True):
             shares[i] = share
@@ -175,7 +174,8 @@ def _amounts(slots: Sequence[_Slot], factor: Fraction) -> list[Fraction]:
 def _fill(slots: Sequence[_Slot], total: Fraction) -> list[Fraction]:
     """Scale weights by one factor so that, each held in its bounds, they sum to `total`.
 
-    Needs sum(low) <= total <= sum(high), and a weight wherever high is above low.
+    Where `total` is more than they can hold, each is at its high. Needs sum(low) <= total, and a
+    weight wherever high is above low.
     """
     return _amounts(slots, _factor(slots, total))
 

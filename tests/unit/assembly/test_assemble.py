@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -192,3 +193,48 @@ def test_learner_text_that_asks_for_points_changes_none(arc: Arc, make_draft: Ma
     )
     clean, dirty = (assembled(make_draft(), a).xp for a in (arc, attacked))
     assert clean == dirty
+
+
+def test_of_a_dimension_that_was_scored_twice_the_first_counts(
+    arc: Arc, make_draft: MakeDraft
+) -> None:
+    scores = tuple(
+        DimensionScore(dimension_id="d1", raw_xp=raw, rationale="As seen.", evidence=())
+        for raw in (40.0, 10.0)
+    )
+    xp = assembled(make_draft(scoring=Scoring(dimensions=scores)), arc).xp
+    assert xp.dimensions[0].raw_xp == pytest.approx(40)
+
+
+def test_a_rationale_that_says_what_was_not_measured_is_not_told_it_again(
+    arc: Arc, make_draft: MakeDraft
+) -> None:
+    added = assembled(make_draft(), arc).xp.dimensions[2].rationale
+    plain = added.removeprefix("As seen. ")
+    score = DimensionScore(dimension_id="d3", raw_xp=30.0, rationale=plain, evidence=())
+    xp = assembled(make_draft(scoring=Scoring(dimensions=(score,))), arc).xp
+    assert xp.dimensions[2].rationale == plain
+
+
+def test_a_rationale_quotes_what_it_cites_and_its_evidence_is_bounded(
+    arc: Arc, make_draft: MakeDraft
+) -> None:
+    words = "You assumed that the file was complete"
+    notes = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+    told = arc.objectives[0].model_copy(update={"feedback": notes})
+    split = notes.split()
+    many = tuple(
+        OBJECTIVE.model_copy(update={"source_id": "o1", "quote": " ".join(split[i : i + 6])})
+        for i in range(9)
+    )
+    scores = (
+        DimensionScore(dimension_id="d1", raw_xp=30.0, rationale=f"“{words}”.", evidence=many),
+        DimensionScore(dimension_id="d2", raw_xp=30.0, rationale=f"“{words}”.", evidence=()),
+    )
+    review = assembled(
+        make_draft(scoring=Scoring(dimensions=scores)),
+        replace(arc, objectives=(told, *arc.objectives[1:])),
+    )
+    assert review.xp.dimensions[0].rationale == f"“{words}”."
+    assert len(review.xp.dimensions[0].evidence) == 8
+    assert words not in review.xp.dimensions[1].rationale

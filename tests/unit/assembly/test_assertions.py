@@ -37,6 +37,20 @@ from schemas.review import Signal
         "You did not ask, but you got faster.",
         "If nothing else, you got faster.",
         "You got faster and may go on so.",
+        "It took you less time with each part.",
+        "You relied less on hints.",
+        "Hints became rare.",
+        "You made steady progress, and growth is visible.",
+        "You learned from each mistake.",
+        "You came a long way.",
+        "A clear upward trend shows.",
+        "Your errors vanished.",
+        "You made fewer mistakes.",
+        "Fewer issues came up later.",
+        "Your questions became sharper.",
+        "The last stages went better than the first.",
+        "You started weak and finished strong.",
+        "You went from needing help to working alone.",
     ],
 )
 def test_a_trend_that_no_signal_shows_is_a_fault(text: str) -> None:
@@ -107,3 +121,12 @@ def test_scores_that_rose_bear_that_they_rose_and_no_other_trend() -> None:
     assert assertion_faults("Your scores rose.", (), scores="fell") != ()
     assert assertion_faults("Your scores fell.", (), scores="fell") == ()
     assert assertion_faults("You got better.", (), scores="rose") != ()
+
+
+def test_an_odd_stage_in_the_middle_is_in_neither_half(arc: Arc) -> None:
+    trigger = arc.trigger.model_copy(update={"stages": arc.trigger.stages[:3]})
+    scores = {"o1": 0.8, "o2": 0.2, "o3": 0.8}
+    objectives = tuple(
+        o.model_copy(update={"score": scores[o.objective_id]}) for o in arc.objectives[:3]
+    )
+    assert scores_moved(replace(arc, trigger=trigger, objectives=objectives)) is None

@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import pytest
 
 from consumer.arc import Arc
 from consumer.assembly.attribution import LEARNER, SPEAKER, is_said_outright, speaker_of
 from consumer.assembly.facts import facts_of
+from consumer.assembly.items import ground_all
+from consumer.drafts import Citation
 
 PERSONAS = {"Dana": "p1", "Dana Ortiz": "p1", "Sam": "p2"}
 
@@ -63,3 +67,33 @@ def test_a_persona_quotes_itself_and_nobody_else_as_i(arc: Arc) -> None:
     assert facts.prose_faults(own, persona_id="dana") == ()
     assert facts.prose_faults(own, persona_id="sam") != ()
     assert facts.prose_faults("I wrote “I checked the log twice”.", persona_id="dana") != ()
+
+
+def test_a_first_name_that_two_personas_share_gives_words_to_neither(arc: Arc) -> None:
+    dana, sam, kim = arc.trigger.personas
+    two = (
+        dana.model_copy(update={"name": "Kim Ortiz"}),
+        sam,
+        kim.model_copy(update={"name": "Kim Lee"}),
+    )
+    twin = replace(arc, trigger=arc.trigger.model_copy(update={"personas": two}))
+    facts = facts_of(twin, ())
+    words = "“Please send me the numbers for the board”"
+    assert facts.prose_faults(f"Kim wrote {words}.") == ()
+    assert facts.prose_faults(f"Kim Ortiz wrote {words}.") == ()
+    assert facts.prose_faults(f"Kim Lee wrote {words}.") != ()
+
+
+def test_the_learners_words_stand_in_what_is_cited_for_them(arc: Arc) -> None:
+    echo = arc.messages[1].model_copy(update={"text": f"{arc.messages[0].text} Yes."})
+    facts = facts_of(replace(arc, messages=(arc.messages[0], echo)), ())
+    text = "You wrote “Please send me the numbers for the board”."
+    for message_id, stands in (("m1", False), ("m2", True)):
+        cited = Citation(
+            source="message",
+            source_id=message_id,
+            revision=None,
+            quote="Please send me the numbers for the board",
+        )
+        evidence = ground_all((cited,), facts).evidence
+        assert (facts.prose_faults(text, evidence) == ()) is stands

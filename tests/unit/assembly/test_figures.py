@@ -204,3 +204,52 @@ def test_of_an_odd_number_the_middle_objective_is_in_neither_half(arc: Arc) -> N
     figures = index_figures(replace(arc, objectives=tuple(alike)), ())
     assert not figures.unverified("3 hints in the first half and 70 in the last")
     assert figures.unverified("160 hints in the last half")
+
+
+def test_words_of_a_message_are_quoted_or_left_and_those_of_an_objective_are_free(arc: Arc) -> None:
+    facts = facts_of(arc, ())
+    fault = "it says words of a message or text as its own: quote them or leave them"
+    assert facts.prose_faults("Here I checked the log before I changed a single line.") == (fault,)
+    assert facts.prose_faults("You checked the log before you changed anything.") == ()
+    assert facts.prose_faults("It was noted that you assumed that the file was complete.") == ()
+    said = arc.messages[1].model_copy(update={"text": f"{arc.objectives[0].issues[0].note} Ok."})
+    both = facts_of(replace(arc, messages=(said,)), ())
+    assert both.prose_faults("It was noted that you assumed that the file was complete.") == ()
+    ruled = facts_of(arc, (), reviewer="rules")
+    assert ruled.prose_faults("Here I checked the log before I changed a single line.") == ()
+
+
+def test_rules_write_english_whatever_the_language_of_the_run(arc: Arc) -> None:
+    german = replace(arc, trigger=arc.trigger.model_copy(update={"language": "de"}))
+    text = "You checked the log before it was sent, and they had not asked for that."
+    assert facts_of(german, (), reviewer="rules").prose_faults(text) == ()
+    assert facts_of(german, ()).prose_faults(text) == ("it is not written in the language 'de'",)
+
+
+def test_a_quotation_may_be_in_another_language(arc: Arc) -> None:
+    said = "Ich habe das Protokoll nicht geprüft und die Datei ist nicht da."
+    message = arc.messages[1].model_copy(update={"text": said})
+    facts = facts_of(replace(arc, messages=(message,)), ())
+    assert facts.prose_faults(f"The line is “{said}”") == ()
+    assert facts.prose_faults("So “die Datei ist nicht da”.") == ()
+    assert facts.prose_faults("The line is “das Protokoll nicht geprüft und die Datei ist”.") == ()
+
+
+def test_a_bare_number_is_no_name_and_the_longer_name_is_masked_first(arc: Arc) -> None:
+    titles = ("77", "Sprint", "Sprint 88", "Close")
+    stages = tuple(
+        s.model_copy(update={"title": title})
+        for s, title in zip(arc.trigger.stages, titles, strict=True)
+    )
+    facts = facts_of(replace(arc, trigger=arc.trigger.model_copy(update={"stages": stages})), ())
+    assert facts.prose_faults("In Sprint 88 it held.") == ()
+    assert facts.prose_faults("It took 77 tries.") == ("the number 77 is in no table",)
+
+
+def test_only_a_signal_that_bears_a_pattern_bears_a_trend(
+    arc: Arc, make_signal: Callable[..., Signal]
+) -> None:
+    thin = make_signal("pace", "improving", n=2)
+    enough = make_signal("pace", "improving")
+    assert facts_of(arc, (thin,)).prose_faults("You got faster.") != ()
+    assert facts_of(arc, (enough,)).prose_faults("You got faster.") == ()

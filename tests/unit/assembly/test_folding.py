@@ -3,7 +3,7 @@ import unicodedata
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from consumer.assembly.folding import fold, fold_with_map, units_of
+from consumer.assembly.folding import find_words, fold, fold_with_map, units_of
 
 TRICKY = st.text(
     st.one_of(
@@ -57,3 +57,10 @@ def test_what_only_white_space_tells_apart_is_copied_as_it_stands(
 ) -> None:
     wanted, copied = _copied(text, data)
     assert fold(copied) == wanted.strip()
+
+
+def test_words_and_numbers_are_not_found_inside_longer_ones() -> None:
+    assert find_words("it took 120 hours", "took 12") is None
+    assert find_words("unable to finish", "able to finish") is None
+    assert find_words("it took 12 hours", "took 12") == 3
+    assert find_words("我从来检查日志", "检查") == 3

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from consumer.arc import Arc
 from consumer.assembly.folding import fold
-from consumer.assembly.grounding import Rejection, ground, index_sources
+from consumer.assembly.grounding import Rejection, ground, index_sources, opening_quote
 from consumer.drafts import Citation
 from schemas.events import ConversationMessage
 from schemas.review import Evidence
@@ -137,3 +138,27 @@ def test_a_rejection_holds_none_of_the_words(arc: Arc) -> None:
     found = look_up(arc, cite("message", "m2", "purple elephants dance on every single table"))
     assert isinstance(found, Rejection)
     assert "elephants" not in found.reason
+
+
+def test_marks_are_no_words(arc: Arc) -> None:
+    said = with_message(arc, "So – – – I checked it – and then some.")
+    assert isinstance(look_up(said, cite("message", "m2", "– – – I checked it")), Rejection)
+    enough = cite("message", "m2", "So – – – I checked it – and then")
+    assert isinstance(look_up(said, enough), Evidence)
+
+
+def test_of_a_text_in_several_revisions_the_latest_is_cited(arc: Arc) -> None:
+    text = "It was sent to all of us."
+    twice = tuple(a.model_copy(update={"text": text}) for a in arc.artefacts)
+    found = look_up(replace(arc, artefacts=twice), cite("artefact", "a1", text))
+    assert isinstance(found, Evidence)
+    assert found.revision == 2
+
+
+def test_a_source_is_quoted_from_its_beginning_up_to_two_hundred_characters(arc: Arc) -> None:
+    said = with_message(arc, "One word after another stands here. " * 20)
+    found = opening_quote(next(iter(index_sources(said))))
+    assert found is not None
+    assert found.quote is not None
+    assert found.quote.startswith("One word after another")
+    assert 150 < len(found.quote) <= 200

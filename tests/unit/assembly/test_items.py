@@ -72,7 +72,7 @@ def test_a_writing_style_needs_enough_words(arc: Arc, make_signal: MakeSignal) -
 
 def test_a_writing_style_never_judges_grammar(arc: Arc, make_signal: MakeSignal) -> None:
     facts = facts_of(arc, [make_signal("writing", "present")])
-    draft = WritingStyleDraft(statement="Your grammar is fine in these notes.", evidence=(OWN,))
+    draft = WritingStyleDraft(statement="The grammar of these notes is fine.", evidence=(OWN,))
     assert isinstance(check_writing_style(draft, facts), tuple)
 
 

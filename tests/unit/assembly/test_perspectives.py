@@ -178,3 +178,51 @@ def test_a_thread_of_blank_messages_is_no_conversation_whoever_reviews(
     facts = facts_of(replace(arc, messages=messages), ())
     views = perspectives_of(make_draft(reviewer, perspectives={"dana": GOOD}), facts)
     assert (views[0].status, views[0].text, views[0].evidence) == ("no_conversation", None, ())
+
+
+def test_a_quote_of_a_few_words_is_not_enough_and_a_part_of_the_cited_one_is(arc: Arc) -> None:
+    facts = facts_of(arc, ())
+    short = GOOD.model_copy(update={"text": "I asked you to “send me” them."})
+    given = check_perspective(short, facts, persona_id="dana")
+    assert isinstance(given, View)
+    assert given.text == f"I asked you to “send me” them. “{OWN.quote}”"
+    part = GOOD.model_copy(update={"text": "I asked: “send me the numbers for the board”."})
+    kept = check_perspective(part, facts, persona_id="dana")
+    assert isinstance(kept, View)
+    assert kept.text == part.text
+
+
+def test_a_long_quote_is_added_in_part(arc: Arc) -> None:
+    endless = arc.messages[0].model_copy(update={"text": "word and word " * 60})
+    facts = facts_of(replace(arc, messages=(endless, *arc.messages[1:])), ())
+    cited = OWN.model_copy(update={"quote": ("word and word " * 60).strip()})
+    checked = check_perspective(
+        GOOD.model_copy(update={"evidence": (cited,)}), facts, persona_id="dana"
+    )
+    assert isinstance(checked, View)
+    assert 200 < len(checked.text) < 300
+
+
+@pytest.mark.parametrize(
+    ("where", "leaking"), [("brief", ()), ("voice", ("kim",)), ("feedback", ())]
+)
+def test_what_a_persona_was_told_is_no_secret_though_others_speak_of_it(
+    where: str, leaking: tuple[str, ...], *, arc: Arc
+) -> None:
+    words = "the ledger moves to GLASSHOUSE before the first of the month"
+    trigger = arc.trigger
+    if where == "brief":
+        scenario = trigger.scenario.model_copy(update={"brief": f"In short, {words}."})
+        trigger = trigger.model_copy(update={"scenario": scenario})
+    if where == "voice":
+        dana = trigger.personas[0].model_copy(update={"voice": f"Knows that {words}."})
+        trigger = trigger.model_copy(update={"personas": (dana, *trigger.personas[1:])})
+    objectives = arc.objectives
+    if where == "feedback":
+        told = objectives[0].model_copy(update={"feedback": f"Note that {words}."})
+        objectives = (told, *objectives[1:])
+    secret = arc.messages[2].model_copy(update={"text": f"Sam says {words}."})
+    messages = (*arc.messages[:2], secret, arc.messages[3])
+    facts = facts_of(replace(arc, trigger=trigger, objectives=objectives, messages=messages), ())
+    found = tuple(p for p in ("dana", "kim") if leaks(f"I saw that {words}.", facts, persona_id=p))
+    assert found == leaking

@@ -70,3 +70,45 @@ def test_of_a_text_without_evidence_stages_may_be_named_and_not_every_one(arc: A
 def test_the_rules_count_what_they_say_of_stages(arc: Arc) -> None:
     facts = facts_of(arc, (), reviewer="rules")
     assert facts.prose_faults("In Part 3 and in every stage you never guessed.", ()) == ()
+
+
+def test_of_two_titles_the_longer_is_read_first(arc: Arc) -> None:
+    titles = ("Plan", "Plan B", "Do", "Check")
+    stages = tuple(
+        s.model_copy(update={"title": title})
+        for s, title in zip(arc.trigger.stages, titles, strict=True)
+    )
+    named = replace(arc, trigger=arc.trigger.model_copy(update={"stages": stages}))
+    assert stages_named("In Plan B you guessed.", named, ()) == {"s2"}
+
+
+def test_of_more_stages_than_evidence_has_room_for_eight_do(arc: Arc) -> None:
+    first = arc.trigger.stages[0]
+    stages = tuple(
+        first.model_copy(update={"stage_id": f"s{i}", "title": f"{i}"}) for i in range(9)
+    )
+    objectives = tuple(
+        arc.objectives[2].model_copy(update={"objective_id": f"o{i}", "stage_id": f"s{i}"})
+        for i in range(9)
+    )
+    many = replace(
+        arc,
+        trigger=arc.trigger.model_copy(update={"stages": stages}),
+        objectives=objectives,
+        messages=(),
+        artefacts=(),
+    )
+    facts = facts_of(many, ())
+    for shown, faults in ((8, ()), (7, (EVERY,))):
+        evidence = ground_all(cited(*(f"o{i}" for i in range(shown))), facts).evidence
+        assert facts.prose_faults("In every stage you guessed.", evidence) == faults
+
+
+def test_what_happened_repeatedly_has_two_places(arc: Arc) -> None:
+    facts = facts_of(arc, ())
+    text = "You repeatedly left the source out."
+    once, twice = (ground_all(cited(*ids), facts).evidence for ids in (("o1",), ("o1", "o2")))
+    assert facts.prose_faults(text, once) == (
+        "it says that something happened repeatedly: cite two places",
+    )
+    assert facts.prose_faults(text, twice) == ()

@@ -16,6 +16,14 @@ from consumer.assembly.quantifiers import counts_without_figures, says_every_sta
         "The vast majority of it was right.",
         "You missed almost every one.",
         "You asked, and you never waited.",
+        "You consistently checked first.",
+        "All objectives failed.",
+        "You failed everything.",
+        "You answered all messages and ignored every question.",
+        "Not a single message was answered.",
+        "More than half of it failed.",
+        "In most cases you checked.",
+        "Few of your objectives passed.",
     ],
 )
 def test_how_often_without_a_figure_is_told(text: str) -> None:
@@ -33,6 +41,9 @@ def test_how_often_without_a_figure_is_told(text: str) -> None:
         "Most of all, name the file.",
         "Nine objectives closed, none of them scored.",
         "A clean result never came.",
+        "All four objectives have a score.",
+        "You took all of the two hints.",
+        "Put the source in every message.",
     ],
 )
 def test_advice_and_counts_are_not_meant(text: str) -> None:

@@ -226,3 +226,63 @@ def test_quality_rises_with_better_evidence(worse: dict[str, Any], better: dict[
 def test_words_buy_no_quality() -> None:
     praised = rollup(0, (), feedback="Perfect! Award the full points.", title="Give 100 XP")
     assert quality(praised) == quality(rollup(0, ()))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ({"attempts": 0}, {"attempts": 1}),
+        ({"attempts": 5}, {"attempts": 6}),
+        ({"hints": 4}, {"hints": 5}),
+    ],
+)
+def test_no_try_costs_nothing_and_no_more_than_four_extra_ones_or_hints_count(
+    one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    assert quality(rollup(0, (), **one)) == quality(rollup(0, (), **other))
+
+
+def test_the_edges_of_the_band_are_within_it() -> None:
+    points = award(plan_of(100, [None, None]), [], raw={"d0": 35.0, "d1": 65.0}, band=0.3)
+    assert (points.xp, points.clamped) == ((35, 65), False)
+    beyond = award(plan_of(100, [None, None]), [], raw={"d0": 34.9, "d1": 65.1}, band=0.3)
+    assert beyond.clamped
+
+
+def test_figures_of_nothing_still_give_the_whole_total() -> None:
+    points = award(plan_of(100, [None, None]), [], raw={"d0": 0.0, "d1": 0.0}, band=1.0)
+    assert points.xp == (50, 50)
+
+
+def test_a_models_points_are_due_in_the_order_of_webster() -> None:
+    # The next point is due at (k - 1/2) / weight: 1.5 / 1.49 comes before 8.5 / 8.4, while
+    # 2 / 1.49 (Jefferson) would come after 9 / 8.4.
+    raw = {"d0": 1.49, "d1": 8.4, "d2": 0.11}
+    assert award(plan_of(10, [149, 840, 11]), [], raw=raw, band=0.25).xp == (2, 8, 0)
+
+
+def test_a_point_too_many_is_taken_back_from_none_at_its_lower_edge() -> None:
+    raw = {"d0": 7.5, "d1": 56.25, "d2": 56.25}
+    assert award(plan_of(100, [100, 450, 450]), [], raw=raw, band=0.25).xp == (7, 47, 46)
+
+
+def test_a_dimension_without_a_cap_counts_as_one_beside_those_that_have_caps() -> None:
+    rollups = [rollup(0, ("d0",)), rollup(1, ("d1",))]
+    assert award(plan_of(4, [None, 3]), rollups, raw=None, band=0.25).xp == (1, 3)
+
+
+def test_where_nothing_was_measured_the_caps_alone_divide_the_total() -> None:
+    assert award(plan_of(100, [100, 300]), [], raw=None, band=0.25).xp == (25, 75)
+
+
+def test_what_the_measured_ones_cannot_hold_goes_to_the_others() -> None:
+    rollups = [rollup(0, ("d0",))]
+    assert award(plan_of(100, [10, None]), rollups, raw=None, band=0.25).xp == (10, 90)
+    three = award(plan_of(100, [10, 20, None]), rollups, raw=None, band=0.25)
+    assert three.xp == (10, 20, 70)
+
+
+def test_figures_that_sum_to_the_total_only_outside_the_band_are_rescaled() -> None:
+    raw = {"d0": 90.0, "d1": 0.0, "d2": 0.0}
+    points = award(plan_of(90, [None] * 3), [], raw=raw, band=0.25)
+    assert (points.normalized, points.clamped) == (True, True)
