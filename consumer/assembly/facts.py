@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from consumer.arc import Arc
 from consumer.assembly.assertions import ScoresMoved, assertion_faults, scores_moved
 from consumer.assembly.attribution import LEARNER, SPEAKER, is_said_outright, speaker_of
+from consumer.assembly.bindings import Bindings, index_bindings
 from consumer.assembly.figures import Figures, index_figures
 from consumer.assembly.folding import find_words, fold
 from consumer.assembly.function_words import is_in_another
@@ -42,6 +43,7 @@ class Facts:
     sources: Sources
     figures: Figures
     pairs: Pairs
+    bindings: Bindings
     names: tuple[str, ...]
     others: frozenset[str]
     called: Mapping[str, str]
@@ -141,6 +143,7 @@ class Facts:
             shown is None or len(shown) < min(len(self.arc.stages), MAX_EVIDENCE)
         ):
             yield "it speaks of every stage: its evidence must lie in every stage"
+        yield from self.bindings.faults(text)
         if evidence is not None and len(evidence) < 2 and says_repeatedly(plain):
             yield "it says that something happened repeatedly: cite two places"
         if shown is not None and not stages_named(text, self.arc, self.others) <= shown:
@@ -188,6 +191,7 @@ def facts_of(arc: Arc, signals: Sequence[Signal], *, reviewer: Reviewer = "model
         sources=sources,
         figures=index_figures(arc, signals),
         pairs=index_pairs(arc, signals),
+        bindings=index_bindings(arc),
         names=names,
         others=frozenset(other_names(arc)),
         called=_called(arc),

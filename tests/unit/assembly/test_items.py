@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -29,6 +30,9 @@ OWN = Citation(
     source_id="m2",
     revision=None,
     quote="I checked the log twice before I changed",
+)
+SAM = Citation(
+    source="message", source_id="m4", revision=None, quote="I will keep that in mind for now"
 )
 PERSONA = Citation(
     source="message",
@@ -218,3 +222,93 @@ def test_eight_pieces_of_evidence_still_span_two_stages(arc: Arc, make_signal: M
     assert isinstance(checked, Pattern)
     assert len(checked.evidence) == 8
     assert {e.stage_id for e in checked.evidence} == {"s1", "s2"}
+
+
+def test_a_writing_style_rests_on_the_learners_texts_alone(
+    arc: Arc, make_signal: MakeSignal
+) -> None:
+    facts = facts_of(arc, [make_signal("writing", "present")])
+    draft = WritingStyleDraft(statement="In these notes you name a cause.", evidence=(OBJECTIVE,))
+    assert isinstance(check_writing_style(draft, facts), tuple)
+
+
+def test_no_item_stands_without_evidence_and_the_same_counts_once(arc: Arc) -> None:
+    facts = facts_of(arc, ())
+    assert check_went_well(WentWellDraft(statement="It held.", evidence=()), facts) == (
+        "no evidence stands",
+    )
+    twice = WentWellDraft(statement="It held.", evidence=(OBJECTIVE, OBJECTIVE))
+    checked = check_went_well(twice, facts)
+    assert isinstance(checked, WentWell)
+    assert len(checked.evidence) == 1
+
+
+def test_at_most_eight_pieces_of_evidence_are_kept(arc: Arc) -> None:
+    split = [
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "four",
+    ]
+    message = arc.messages[1].model_copy(update={"text": " ".join(split)})
+    facts = facts_of(replace(arc, messages=(message,)), ())
+    many = tuple(OWN.model_copy(update={"quote": " ".join(split[i : i + 6])}) for i in range(9))
+    well = check_went_well(WentWellDraft(statement="It held.", evidence=many), facts)
+    stuck = KeptStuckDraft(statement="It held.", issue_kind=None, evidence=many)
+    push = NextPushDraft(action="Do.", why="It held.", check="It holds.", evidence=many)
+    assert isinstance(well, WentWell)
+    assert len(well.evidence) == 8
+    for checked in (check_kept_stuck(stuck, facts), check_next_push(push, facts)):
+        assert not isinstance(checked, tuple)
+        assert len(checked.evidence) == 8
+
+
+def test_outside_english_no_praise_rests_on_a_personas_words(arc: Arc) -> None:
+    german = replace(arc, trigger=arc.trigger.model_copy(update={"language": "de"}))
+    draft = WentWellDraft(statement="Das hat gut funktioniert.", evidence=(PERSONA,))
+    assert isinstance(check_went_well(draft, facts_of(german, ())), tuple)
+    english = draft.model_copy(update={"statement": "That worked."})
+    assert isinstance(check_went_well(english, facts_of(arc, ())), WentWell)
+
+
+def test_a_pattern_of_the_writing_quotes_the_learner_whatever_the_draft_calls_it(
+    arc: Arc, make_signal: MakeSignal
+) -> None:
+    facts = facts_of(arc, [make_signal("writing", "improving")])
+    draft = pattern(kind="pace", signal_ids=("writing-1",), evidence=(OWN, PERSONA))
+    assert isinstance(check_pattern(draft, facts, pattern_id="p1"), tuple)
+    note = Citation(
+        source="artefact", source_id="a1", revision=1, quote="He was not a student of that school"
+    )
+    own = draft.model_copy(update={"evidence": (note, SAM), "stage_ids": ("s2", "s4")})
+    assert isinstance(check_pattern(own, facts, pattern_id="p1"), Pattern)
+
+
+def test_only_signals_that_claim_something_are_named_and_they_say_how_surely(
+    arc: Arc, make_signal: MakeSignal
+) -> None:
+    signals = [
+        make_signal("pace", "improving", n=4),
+        make_signal("first_pass", "unclear", signal_id="quiet"),
+    ]
+    draft = pattern(signal_ids=("pace-1", "quiet"), confidence="high")
+    checked = check_pattern(draft, facts_of(arc, signals), pattern_id="p1")
+    assert isinstance(checked, Pattern)
+    assert checked.signal_ids == ("pace-1",)
+    assert checked.confidence == "medium"
+
+
+def test_a_quoted_pattern_has_a_name(arc: Arc, make_signal: MakeSignal) -> None:
+    unclear = facts_of(arc, [make_signal("help_seeking", "unclear")])
+    nameless = pattern(name=" ", evidence=(OWN, PERSONA))
+    assert check_pattern(nameless, unclear, pattern_id="p1") == ("the name is empty",)

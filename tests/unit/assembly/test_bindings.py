@@ -1,0 +1,67 @@
+from dataclasses import replace
+
+import pytest
+
+from consumer.arc import Arc
+from consumer.assembly.bindings import index_bindings
+from consumer.assembly.facts import facts_of
+
+SCORE = "its score is not of what it names"
+EXTREME = "it calls the best or lowest what is not"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You scored .40 on Objective A after 3 attempts, with two hints and one issue.",
+        "Objective A took you two tries more.",
+        "You scored .90 on Objective C, where Objective A had .40.",
+        "Objective C came to 0.9, against a mean of .68.",
+        "In Part 1 you took two hints; in Part 4 no hint.",
+        "You sent Dana one message, and she sent one message.",
+        "Objective A ended lowest, and Objective C was your best.",
+        "Your best stage was Part 3.",
+        "Do Objective A with no hint at hand.",
+        "The 2 hints of the run fell in its first half.",
+        "Two of the four objectives had .80 or more.",
+    ],
+)
+def test_a_figure_of_what_is_named_stands(text: str, arc: Arc) -> None:
+    assert index_bindings(arc).faults(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("You scored .40 on Objective C.", SCORE),
+        ("Objective C was hard: it came to .90. Objective B came to 0.8.", SCORE),
+        ("You took 3 hints on Objective A.", "its number of hints is not of what it names"),
+        ("Objective D took one hint.", "its number of hints is not of what it names"),
+        ("You took no hint on Objective A.", "its number of hints is not of what it names"),
+        ("Objective B took 3 attempts.", "its number of attempts is not of what it names"),
+        ("Objective B came on three tries.", "its number of attempts is not of what it names"),
+        ("Objective C has one issue.", "its number of issues is not of what it names"),
+        ("In Part 3 you scored .40.", SCORE),
+        ("In Part 4 you took two hints.", "its number of hints is not of what it names"),
+        ("In Part 1 you wrote 4 messages.", "its number of messages is not of what it names"),
+        ("You sent 4 messages to Dana.", "its number of messages is not of what it names"),
+        ("Objective A was your best.", EXTREME),
+        ("Your weakest part was Part 4.", EXTREME),
+        ("Objective D scored lowest.", EXTREME),
+    ],
+)
+def test_a_figure_of_something_else_is_a_fault(text: str, fault: str, *, arc: Arc) -> None:
+    assert index_bindings(arc).faults(text) == (fault,)
+
+
+def test_beside_a_title_that_several_objectives_have_no_figure_is_read(arc: Arc) -> None:
+    twin = arc.objectives[1].model_copy(update={"title": "Objective A"})
+    both = replace(arc, objectives=(arc.objectives[0], twin, *arc.objectives[2:]))
+    assert index_bindings(both).faults("Objective A in Part 2 came to .60.") == ()
+    assert index_bindings(both).faults("Objective C came to .60.") == (SCORE,)
+
+
+def test_a_model_is_held_to_it_and_the_rules_count_themselves(arc: Arc) -> None:
+    text = "You scored .40 on Objective C."
+    assert facts_of(arc, ()).prose_faults(text) == (SCORE,)
+    assert facts_of(arc, (), reviewer="rules").prose_faults(text) == ()
