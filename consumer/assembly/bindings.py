@@ -180,7 +180,7 @@ def _likes(objective: ObjectiveRolledUp, arc: Arc) -> Iterator[list[float]]:
         ),
     ):
         scores = [o.score for o in alike if o.score is not None]
-        if len(scores) > 1:
+        if len(scores) > 1 or alike is arc.objectives:
             yield scores
 
 

@@ -65,3 +65,8 @@ def test_a_model_is_held_to_it_and_the_rules_count_themselves(arc: Arc) -> None:
     text = "You scored .40 on Objective C."
     assert facts_of(arc, ()).prose_faults(text) == (SCORE,)
     assert facts_of(arc, (), reviewer="rules").prose_faults(text) == ()
+
+
+def test_the_only_one_that_has_a_score_is_the_best(arc: Arc) -> None:
+    one = replace(arc, objectives=arc.objectives[:1])
+    assert index_bindings(one).faults("Objective A was your best.") == ()
