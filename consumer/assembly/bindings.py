@@ -130,20 +130,25 @@ def index_bindings(arc: Arc) -> Bindings:
     objectives = {
         o.title: _of_objectives((o,), arc, is_one=True)
         for o in arc.objectives
-        if titles.count(o.title) == 1 and o.title.strip()
+        if titles.count(o.title) == 1 and _is_name(o.title)
     }
     stages = {
         s.title: _of_stage(arc, s.stage_id)
         for s in arc.stages
-        if s.title.strip() and s.title not in titles
+        if _is_name(s.title) and s.title not in titles
     }
     personas = {
         p.name: _of_persona(arc, p.persona_id)
         for p in arc.trigger.personas
-        if p.name.strip() and p.name not in stages and p.name not in titles
+        if _is_name(p.name) and p.name not in stages and p.name not in titles
     }
-    shared = frozenset(title for title in titles if titles.count(title) > 1 and title.strip())
+    shared = frozenset(title for title in titles if titles.count(title) > 1 and _is_name(title))
     return Bindings(objectives, stages, personas, shared)
+
+
+def _is_name(title: str) -> bool:
+    """Tell a name from a bare number, which may stand in prose for itself."""
+    return any(map(str.isalpha, title))
 
 
 def _of_objectives(objectives: Sequence[ObjectiveRolledUp], arc: Arc, *, is_one: bool) -> Named:
