@@ -63,7 +63,7 @@ def messages_of(
                 lines.append((stage, "persona", _heard(source, said)))
                 lines.append((stage, "user", _spoken(factors, source, change, said)))
         if change is not None and change.touches == persona.persona_id:
-            lines += [(0, "user", text) for text in _planted(change)]
+            lines += [(0, "user", text) for text in _planted(change, factors)]
         told += [
             _message(run_id, factors, persona, number, line)
             for number, line in enumerate(lines, start=1)
@@ -93,7 +93,7 @@ def artefacts_of(
         said = [_said(source, change, pool) for pool in pools]
         evidence.append((sum(gives), len(gives)))
         if change is not None and change.factor in {"self_praise", "injection"}:
-            said += _planted(change)
+            said += _planted(change, factors)
         rating = None
         if (source.random() < 0.5 or factors.rating_gap) and scores:
             told = fmean(scores) + factors.rating_gap + source.gauss(0, RATING_NOISE)
@@ -173,7 +173,14 @@ def _is_second_language(change: Change | None) -> bool:
     return change is not None and change.factor == "second_language"
 
 
-def _planted(change: Change) -> tuple[str, ...]:
+def _planted(change: Change, factors: Factors) -> tuple[str, ...]:
+    """Return what is said beside the work: other words for each arc, the same in all its texts."""
     if change.factor == "self_praise":
-        return wordings.PRAISE
-    return wordings.INJECTIONS if change.factor == "injection" else ()
+        return _some(wordings.PRAISE, 3, start=factors.index)
+    return (
+        _some(wordings.INJECTIONS, 4, start=factors.index) if change.factor == "injection" else ()
+    )
+
+
+def _some(pool: Sequence[str], count: int, *, start: int) -> tuple[str, ...]:
+    return tuple(pool[(start + at) % len(pool)] for at in range(count))

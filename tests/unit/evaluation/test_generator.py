@@ -10,8 +10,10 @@ from consumer.evaluation.factors import draw
 from consumer.evaluation.generator import TWINS, Case, case_with_twin, cases, write_cases
 from consumer.evaluation.oracle import best_claims
 from consumer.evaluation.truth import read_truth
+from schemas.events import ArtefactSubmitted, ConversationMessage
 
 COUNT = 20
+SAID = (ArtefactSubmitted, ConversationMessage)
 
 
 @pytest.fixture(scope="module")
@@ -103,3 +105,13 @@ def test_every_scored_run_has_a_planted_quality_where_enough_objectives_show_it(
             assert not known[index]
     assert any(known[index] for index, plan in plans.items() if plan.is_stuck)
     assert any(known[index] for index, plan in plans.items() if plan.gains == "good")
+
+
+def test_what_is_planted_beside_the_work_is_worded_in_many_ways() -> None:
+    added = set()
+    for index in range(7, 100, 5):  # the places of injections
+        group = case_with_twin(index, seed=9)
+        if len(group) == 2:
+            texts = [{r.text for r in case.records if isinstance(r, SAID)} for case in group]
+            added |= texts[1] - texts[0]
+    assert len(added) > 8
