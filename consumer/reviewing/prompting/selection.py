@@ -91,8 +91,6 @@ def _fitting(
     size: Callable[[E], int],
     rank: Callable[[E], tuple[int, ...]],
 ) -> tuple[E, ...]:
-    if sum(size(event) for event in events) <= limit:
-        return tuple(events)
     kept: set[int] = set()
     room = limit
     for place in _by_turns(events, arc, rank):

@@ -11,6 +11,7 @@ from consumer.drafts import (
     Citation,
     DimensionScore,
     KeptStuckDraft,
+    NextPushDraft,
     PatternDraft,
     PerspectiveDraft,
     ReviewDraft,
@@ -238,3 +239,83 @@ def test_a_rationale_quotes_what_it_cites_and_its_evidence_is_bounded(
     assert review.xp.dimensions[0].rationale == f"“{words}”."
     assert len(review.xp.dimensions[0].evidence) == 8
     assert words not in review.xp.dimensions[1].rationale
+
+
+def test_lists_are_bounded_as_the_contract_says(arc: Arc, make_draft: MakeDraft) -> None:
+    words = ("alpha", "bravo", "charlie", "delta", "echo")
+    well = tuple(WentWellDraft(statement=f"It held: {w}.", evidence=(OBJECTIVE,)) for w in words)
+    stuck = tuple(
+        KeptStuckDraft(statement=f"It stuck: {w}.", issue_kind=None, evidence=(OBJECTIVE,))
+        for w in words
+    )
+    push = tuple(
+        NextPushDraft(action=f"Do {w}.", why="It helps.", check="It holds.", evidence=(OBJECTIVE,))
+        for w in words
+    )
+    review = assembled(make_draft(did_well=well, kept_stuck=stuck, push_next=push), arc)
+    assert (len(review.did_well), len(review.kept_stuck), len(review.push_next)) == (4, 4, 3)
+
+
+def test_the_best_supported_pattern_comes_first(
+    arc: Arc, make_draft: MakeDraft, make_signal: Callable[..., Signal]
+) -> None:
+    signals = (
+        make_signal("recurring_issue", "present", signal_id="thin", name="thin", n=4),
+        make_signal("recurring_issue", "present", signal_id="sure", name="sure"),
+    )
+    first = OBJECTIVE.model_copy(update={"source_id": "o1"})
+    drafts = tuple(
+        PatternDraft(
+            kind="recurring_issue",
+            name="x",
+            direction="present",
+            statement="It came back.",
+            confidence="high",
+            stage_ids=("s1", "s3"),
+            signal_ids=(signal.signal_id,),
+            evidence=(first, OBJECTIVE),
+        )
+        for signal in signals
+    )
+    review = assembled(make_draft(patterns=drafts), arc, signals)
+    assert [p.name for p in review.patterns] == ["sure", "thin"]
+    assert "There is little" not in review.summary
+
+
+@pytest.mark.parametrize(("statements", "little"), [(1, True), (2, True), (3, False)])
+def test_two_statements_without_a_pattern_are_little(
+    arc: Arc, make_draft: MakeDraft, *, statements: int, little: bool
+) -> None:
+    well = tuple(
+        WentWellDraft(statement=f"It held: {w}.", evidence=(OBJECTIVE,))
+        for w in ("alpha", "bravo", "charlie")[:statements]
+    )
+    review = assembled(make_draft(did_well=well), arc)
+    assert ("There is little in this run" in review.summary) is little
+
+
+def test_a_summary_of_which_one_sentence_stands_says_what_it_rests_on(
+    arc: Arc, make_draft: MakeDraft
+) -> None:
+    well = tuple(
+        WentWellDraft(statement=f"It held: {w}.", evidence=(OBJECTIVE,))
+        for w in ("alpha", "bravo", "charlie")
+    )
+    one = assembled(make_draft(did_well=well, summary="It held."), arc)
+    assert one.summary == (
+        "It held. This review rests on 4 objectives, 4 messages and 2 texts of your own."
+    )
+    none = assembled(make_draft(did_well=well, summary="You rose by 83 %."), arc)
+    assert none.summary.startswith("The broken export: 4 stages read as one arc. This review rests")
+
+
+def test_plain_praise_is_of_the_best_and_a_plain_push_of_the_worst(
+    arc: Arc, make_draft: MakeDraft
+) -> None:
+    unscored = arc.objectives[3].model_copy(update={"score": None, "hints": 1})
+    hinted = replace(arc, objectives=(*arc.objectives[1:3], unscored))
+    review = assembled(make_draft(), hinted)
+    assert review.did_well[0].evidence[0].source_id == "o3"
+    assert review.push_next[0].evidence[0].source_id == "o2"
+    only = replace(arc, objectives=(arc.objectives[2], unscored))
+    assert assembled(make_draft(), only).push_next[0].evidence[0].source_id == "o4"

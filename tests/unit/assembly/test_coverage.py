@@ -22,3 +22,10 @@ def test_the_records_of_an_arc_are_counted_with_each_revision(arc: Arc) -> None:
 def test_only_fewer_than_expected_is_lacking(arc: Arc, expected: Manifest, lacks: bool) -> None:
     seen = counts_of(arc)
     assert lacks_context(coverage_of(expected, seen=seen, used=seen)) is lacks
+
+
+def test_what_was_seen_and_not_shown_is_not_lacking(arc: Arc) -> None:
+    seen = counts_of(arc)
+    shown = ContextCounts(objective_rollups=1, messages=1, artefacts=1)
+    expected = Manifest(objective_rollups=4, messages=4, artefacts=2)
+    assert not lacks_context(coverage_of(expected, seen=seen, used=shown))

@@ -67,6 +67,14 @@ def test_no_persona_knows_the_artefacts_or_what_was_measured_on_them(
     assert "sig-calibration" in prompts["arc"].user
 
 
+def test_what_was_measured_on_all_threads_together_is_told_to_the_arc_read_alone(
+    arc: Arc, signals: tuple[Signal, ...]
+) -> None:
+    asked = signals[0].model_copy(update={"kind": "help_seeking", "signal_id": "sig-asked"})
+    for call, prompt in _by_call(_build(arc, (*signals, asked))).items():
+        assert ("sig-asked" in prompt.user) is (call == "arc")
+
+
 def test_the_scoring_sees_no_word_of_the_learner(prompts: dict[str, Prompt]) -> None:
     assert '"record": "message"' not in prompts["scoring"].user
     assert '"record": "artefact"' not in prompts["scoring"].user
@@ -102,6 +110,7 @@ def test_a_marker_is_the_same_for_a_repeat_and_another_for_another_run_or_key(
     assert again["arc"] == prompts["arc"]
     first = _markers(prompts["arc"])
     assert len(set(first)) == 2
+    assert all(re.fullmatch("[0-9a-f]{32}", marker) for marker in first)  # 128 bits
     assert not set(first) & set(_markers(other_key["arc"]))
     assert not set(first) & set(_markers(other_run["arc"]))
     assert _markers(prompts["perspective:boss"])[1] != _markers(prompts["perspective:peer"])[1]
@@ -152,6 +161,12 @@ def test_what_is_left_out_is_said_and_counted(arc: Arc, signals: tuple[Signal, .
     assert (built.used.messages, built.used.objective_rollups, built.used.artefacts) == (2, 1, 1)
     assert '{"record": "omitted", "of": "message", "count": 2}' in arc_prompt
     assert '{"record": "omitted", "of": "objective", "count": 3}' in arc_prompt
+    none = _build(arc, signals, bounds=PromptBounds(messages=10, artefacts=10))
+    assert (none.used.messages, none.used.artefacts) == (0, 0)
+    assert '{"record": "omitted", "of": "artefact", "count": 1}' in _by_call(none)["arc"].user
+    own = len(arc.thread("boss"))
+    left_out = f'{{"record": "omitted", "of": "message", "count": {own}}}'
+    assert left_out in _by_call(none)["perspective:boss"].user
 
 
 def test_an_arc_with_nothing_in_it_still_has_its_two_calls(arc: Arc) -> None:

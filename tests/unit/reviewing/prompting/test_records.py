@@ -58,3 +58,8 @@ def test_a_signals_figures_are_given_to_four_decimals(
     record = signal_record(signals[0].model_copy(update={"value": value}))
     assert record["value"] == (None if value is None else 0.1235)
     assert record["series"][0] == ["s1", 0.5]
+
+
+def test_a_figure_that_is_no_number_is_refused() -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        line_of({"record": "signal", "value": float("nan")})
