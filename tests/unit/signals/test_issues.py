@@ -343,15 +343,15 @@ def test_a_base_rate_of_zero_is_a_base_rate(make_arc: Any, spread: Any) -> None:
     [
         (14 * "x" + "f..", False),
         (14 * "x" + "f...", True),
-        ("xf" + 14 * ".", False),
-        ("xxf" + 14 * ".", True),
+        ("x.f" + 23 * ".", False),
+        ("xxf" + 23 * ".", True),
     ],
 )
 def test_to_be_fixed_takes_three_hits_and_three_chances_after_them(
     marks: str, *, fixed: bool, make_arc: Any, spread: Any
 ) -> None:
     # Each in itself rarer than one in a hundred.
-    arc = make_arc(spread(_run(a=marks), 9), stages=9)
+    arc = make_arc(spread(_run(a=marks), 13), stages=13)
     assert findings(arc, base_rates=None)[0].fixed is fixed
 
 
