@@ -25,7 +25,6 @@ from consumer.drafts import ArcRead, PerspectiveDraft, Scoring
 from schemas.events import ObjectiveRolledUp
 from schemas.review import Signal
 
-MAX_FAULTS = 24
 # Enough of the run's objectives to begin with, in a line of bounded length.
 MAX_NAMED = 3
 
@@ -57,7 +56,7 @@ def find_faults(
         checked = check_perspective(draft, known, persona_id=persona_id)
         foreign = _language(statement(draft.text), known)
         lines = chain(_lines("perspective", checked), _lines("perspective", foreign))
-    return tuple(dict.fromkeys(lines))[:MAX_FAULTS]
+    return tuple(dict.fromkeys(lines))
 
 
 def _arc_read(draft: ArcRead, facts: Facts) -> Iterator[str]:

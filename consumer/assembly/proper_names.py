@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-LEAST_LETTERS: Final = 4
 _CAPITALISED: Final = re.compile(r"(?<![\w@#])[^\W\d_]\w{3,}")
 # Where a sentence, a quotation, a heading or an item begins, anybody's word has a capital.
 _BEGINS: Final = re.compile(r"(?:\A|[.!?…:;–—\-*#(/“”\"«»„「『‘'’|>]\s*)\Z")

@@ -71,3 +71,18 @@ def test_a_perspective_is_read_for_one_persona(arc: Arc) -> None:
     assert faults == ("perspective: it must quote a message of its own thread",)
     with pytest.raises(ValueError, match="persona_id"):
         find_faults(draft, arc=arc, signals=())
+
+
+def test_a_push_said_twice_is_a_fault(arc: Arc, make_draft: Callable[..., Any]) -> None:
+    cited = Citation(source="objective", source_id="o1", revision=None, quote=None)
+    push = NextPushDraft(action="Ask.", why="It broke.", check="It holds.", evidence=(cited,))
+    faults = find_faults(make_draft(push_next=(push, push)).arc_read, arc=arc, signals=())
+    assert "push_next[1]: it says what one before says" in faults
+
+
+def test_what_is_in_another_script_is_a_fault(arc: Arc, make_draft: Callable[..., Any]) -> None:
+    fault = "it is not written in the language 'en'"
+    read = make_draft(headline="你先检查了日志。").arc_read
+    assert f"headline: {fault}" in find_faults(read, arc=arc, signals=())
+    view = PerspectiveDraft(text="你先检查了日志。", evidence=())
+    assert f"perspective: {fault}" in find_faults(view, arc=arc, signals=(), persona_id="dana")

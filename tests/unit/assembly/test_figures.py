@@ -253,3 +253,7 @@ def test_only_a_signal_that_bears_a_pattern_bears_a_trend(
     enough = make_signal("pace", "improving")
     assert facts_of(arc, (thin,)).prose_faults("You got faster.") != ()
     assert facts_of(arc, (enough,)).prose_faults("You got faster.") == ()
+
+
+def test_a_ratio_that_is_whole_may_be_written_so() -> None:
+    assert Figures(frozenset(), frozenset({1.0})).unverified("a score of 1") == ()

@@ -36,3 +36,18 @@ def test_a_language_without_a_list_is_told_from_those_with_one() -> None:
 )
 def test_names_and_a_few_words_refuse_nothing(text: str) -> None:
     assert not is_in_another(text, "de")
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("nicht der die Datei", False),  # three words say little
+        ("nicht der die und Datei", True),
+        (f"nicht der die und {'Datei ' * 16}", True),  # a fifth
+        (f"nicht der die und {'Datei ' * 17}", False),
+        ("the you nicht der die und aus dem", False),  # six against two
+        ("the you nicht der die und aus dem nach", True),
+    ],
+)
+def test_a_text_is_refused_on_clear_ground_only(text: str, *, refused: bool) -> None:
+    assert is_in_another(text, "en") is refused

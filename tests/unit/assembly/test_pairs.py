@@ -47,3 +47,8 @@ def test_a_pair_of_unrelated_cells_is_a_fault_of_the_prose(arc: Arc) -> None:
     facts = facts_of(arc, ())
     assert facts.prose_faults("It held in 2 of 4 stages.") == ()
     assert facts.prose_faults("It held on 4 of 2 occasions.") != ()
+
+
+def test_a_thread_is_a_table(arc: Arc) -> None:
+    facts = facts_of(arc, ())
+    assert facts.pairs.unverified("1 of 2 messages, 2 of 4 messages") == ()

@@ -10,6 +10,7 @@ from consumer.assembly.scripts import may_be_in, mixes_scripts
         ("Du hast das Protokoll geprüft.", "de-AT"),
         ("你在 API 阶段先检查了日志。", "zh-Hans"),
         ("ログを確認しました。", "ja"),
+        ("先检查 abcd", "zh"),  # three letters of seven
         ("راجعت السجل أولا.", "ar"),
         ("Anything at all.", "xx"),
         ("12 : 0.85", "zh"),

@@ -2,6 +2,7 @@ import asyncio
 import threading
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,6 +80,13 @@ async def test_a_draft_has_every_part_and_says_who_wrote_it(run: Run) -> None:
     assert draft.used is not None
     assert (draft.used.objective_rollups, draft.used.messages, draft.used.artefacts) == (4, 4, 1)
     assert len(plan.requests) == 4
+
+
+async def test_a_draft_is_in_the_language_of_the_run(run: Run) -> None:
+    trigger = run.arc.trigger.model_copy(update={"language": "de"})
+    run.arc = replace(run.arc, trigger=trigger)
+    draft, _ = await run()
+    assert draft.language == "de"
 
 
 async def test_prompts_are_written_beside_the_loop(
