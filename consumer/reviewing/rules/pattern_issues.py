@@ -43,7 +43,7 @@ def fixed_issue(reading: Reading, signal: Signal) -> Proposal:
                 f"You got rid of something: {kind_words(kind)} was noted on {noted}, and {after} "
                 f"on none of the {chances} that could have shown it."
             ),
-            "What was said there changed how you work, and it has held.",
+            "Whatever you changed after that, keep it.",
         ),
         (
             (

@@ -195,6 +195,15 @@ def test_feedback_that_names_a_kind_by_its_tag_alone_is_feedback_on_it(
     assert "after the feedback on “Piece E of the work”" in told["fixed_issue"]
 
 
+def test_what_came_after_feedback_is_counted_from_the_first_of_it(
+    make_arc: Callable[..., Any],
+) -> None:
+    said = {"feedback_kinds": ("late_update",)}
+    told = _told(make_arc, "xx.x.x.xx.x....x..", o2=said, o11=said)
+    assert "The feedback on “Piece B of the work” named it" in told["recurring_issue"]
+    assert "there again on six of" in told["recurring_issue"]
+
+
 def test_a_kind_seen_again_where_it_had_no_chance_by_the_record_is_not_told_as_gone(
     make_arc: Callable[..., Any],
 ) -> None:
