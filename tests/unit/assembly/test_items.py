@@ -167,7 +167,10 @@ def test_without_a_signal_two_stages_are_quoted_and_confidence_is_modest(
     assert (quoted.confidence, quoted.direction, quoted.signal_ids) == ("medium", "present", ())
 
 
-@pytest.mark.parametrize("kind", ["pace", "first_pass", "stuck", "independence", "calibration"])
+@pytest.mark.parametrize(
+    "kind",
+    ["pace", "first_pass", "stuck", "independence", "calibration", "recovery", "fixed_issue"],
+)
 def test_a_matter_of_measurement_is_not_claimed_from_quotes(
     arc: Arc, make_signal: MakeSignal, kind: str
 ) -> None:
