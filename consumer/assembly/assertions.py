@@ -158,6 +158,8 @@ _CLAIMS: Final = (
         "a change over the run",
         r"\b(?:more and more|less and less|fewer and fewer|better and better|worse and worse|"
         r"increasingly|steadily|gradually|progressively|over time|stage (?:by|to|after) stage|"
+        r"as (?:time|the (?:run|days|weeks|stages)) (?:went (?:by|on)|passed|progressed)|"
+        r"(?:bit|little|step) by (?:bit|little|step)|"
         r"with (?:each|every) stage|kept (?:climbing|rising|falling|improving|growing|dropping))\b|"
         r"\bthan (?:in )?the (?:one|stage|part) before\b|"
         rf"\b(?:became|become|becoming|got|grew|turned) (?:\w+ ){{0,2}}?{_COMPARED}|"

@@ -23,18 +23,24 @@ _EMPTY_PRAISE: Final = re.compile(
 _OTHERS: Final = re.compile(
     r"\b(?:than|like|unlike|among|compared (?:to|with)) (?:most |all |any |the |many )*"
     r"(?:other (?:learners|people|candidates|trainees)|others|peers|your peers|learners|anyone|"
-    r"everyone|anybody|top performers)\b|\btop performers?\b|\b(?:above|below)[- ]average\b|"
+    r"everyone|anybody|top performers)\b|"
+    r"\b(?:than|like|unlike) (?:most|many) (?:\w+ )?(?:people|colleagues|professionals|"
+    r"beginners)\b|"
+    r"\btop performers?\b|\b(?:above|below)[- ]average\b|"
     r"\b(?:nobody|no one) (?:else )?(?:did|does|has done) better\b|\bbest in (?:class|the)\b",
     re.IGNORECASE,
 )
 _TRAIT: Final = re.compile(
+    # Words that are said of people only, whatever the sentence.
+    r"\b(?:lazy|stupid|gifted|talented|arrogant|careless(?:ly)?|sloppy|conscientious|diligent|"
+    r"introverted|extroverted|charismatic)\b|"
     r"\byou(?:['’]re| are| were| have always been| seem(?: to be)?| come across as| tend to be) "
     r"(?:(?:a|an|the|so|very|too|rather|quite|really|highly|simply|just|being|naturally|"
     r"generally|often|always|bit|little|somewhat) )*"
-    r"(?:lazy|clever|smart|stupid|intelligent|gifted|talented|arrogant|shy|stubborn|impatient|"
-    r"careless|sloppy|dis?organi[sz]ed|unorgani[sz]ed|conscientious|diligent|hard-?working|"
-    r"perfectionist|confident(?! that| of)|insecure|introvert\w*|extrovert\w*|timid|"
-    r"anxious|charismatic|"
+    r"(?:clever|smart|intelligent|shy|stubborn|impatient|"
+    r"dis?organi[sz]ed|unorgani[sz]ed|hard-?working|"
+    r"perfectionist|confident(?! that| of)|insecure|introvert|extrovert|timid|"
+    r"anxious|"
     r"creative|detail-oriented|unreliable|immature|born|natural)\b|"
     r"\byou(?:['’]re| are) an? (?:[\w-]+ ){0,2}(?:leader|analyst|writer|thinker|"
     r"communicator|person|"
@@ -42,8 +48,7 @@ _TRAIT: Final = re.compile(
     r"\byour (?:laziness|confidence|"
     r"carelessness|personality|character|temperament|intelligence|intellect|"
     r"arrogance|talent|nature|lack of (?:discipline|confidence|talent|patience|ambition))\b|"
-    r"\byou (?:became|become|grew|got|feel|felt) (?:\w+ ){0,2}?(?:confident|insecure|lazy|"
-    r"careless)\b|"
+    r"\byou (?:became|become|grew|got|feel|felt) (?:\w+ ){0,2}?(?:confident|insecure)\b|"
     r"\byou (?:lack|have no) (?:\w+ )?(?:confidence|patience|discipline|talent|ambition|"
     r"motivation)\b|\bas an? (?:born |natural )?(?:perfectionist|introvert|extrovert|person)\b",
     re.IGNORECASE,

@@ -1,8 +1,9 @@
 """Inventing: a finished answer in which every single item holds something that nobody wrote.
 
 Each item goes wrong in one way only, so that no check hides behind another: a figure beside a true
-quote, a false quote beside true prose. The invented words and figures are listed here, and no run
-holds them: whoever finds one in a shipped review has found an untruth.
+quote, a false quote beside true prose. What is invented (words, figures, and claims that no record
+can bear out) is listed here, and no run holds it: whoever finds one in a shipped review has found
+an untruth.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,6 +20,13 @@ INVENTED_WORDS: Final = (
     "honestly this was never about the plan but about the zebra",
 )
 INVENTED_FIGURES: Final = ("987654", "8,317", "83.17 percent", "4163.9")
+INVENTED_CLAIMS: Final = (
+    "You are a gifted and unusually diligent person.",
+    "You did better here than most people do.",
+    "This reads as if a machine had written it.",
+    "Your grammar needs some work.",
+    "You went from careless to careful as time went by.",
+)
 INVENTED_ID: Final = "invented-987654"
 ITEM_LISTS: Final = ("patterns", "did_well", "kept_stuck", "push_next", "dimensions")
 PROSE: Final = ("statement", "why", "rationale", "text")
@@ -54,6 +62,11 @@ def _add_figure(item: Json, prose: str, asked: Asked, place: str) -> None:
     item[prose] = f"{item[prose]} It came to {figure} in all."[-2000:]
 
 
+def _add_claim(item: Json, prose: str, asked: Asked, place: str) -> None:
+    claim = choose(INVENTED_CLAIMS, asked, f"{place} claim")
+    item[prose] = f"{item[prose]} {claim}"[-2000:]
+
+
 def _quote_in_prose(item: Json, prose: str, asked: Asked, place: str) -> None:
     words = choose(INVENTED_WORDS, asked, f"{place} words")
     item[prose] = f'As you put it, "{words}". {item[prose]}'
@@ -82,5 +95,5 @@ def _cite_nothing(item: Json, _prose: str, _asked: Asked, _place: str) -> None:
         citation["source_id"] = INVENTED_ID
 
 
-_WAYS_OF_PROSE: Final[tuple[Spoil, ...]] = (_add_figure, _quote_in_prose)
+_WAYS_OF_PROSE: Final[tuple[Spoil, ...]] = (_add_figure, _add_claim, _quote_in_prose)
 _WAYS: Final[tuple[Spoil, ...]] = (*_WAYS_OF_PROSE, _replace_quotes, _alter_quotes, _cite_nothing)

@@ -8,10 +8,12 @@ import pytest
 from pydantic import SecretStr
 
 from consumer.commands.eval import generated, review_known
+from consumer.emulator.flattering import PRAISE
+from consumer.emulator.inventing import INVENTED_CLAIMS
 from consumer.emulator.personality import Personality
 from consumer.emulator.serving import serve_emulator
 from consumer.evaluation.factors import BASE_RATES
-from consumer.evaluation.reviewed import Reviewed
+from consumer.evaluation.reviewed import Reviewed, prose
 from consumer.evaluation.table import metrics_of
 from consumer.settings import Settings, load_settings
 from consumer.wiring import review_options
@@ -92,3 +94,5 @@ def test_a_model_that_lies_ships_nothing_untrue(personality: Personality) -> Non
     reviewed, failed = asyncio.run(_reviewed(personality))
     assert _missed(reviewed, failed, UNTRUE) == []
     assert {one.review.reviewer for one in reviewed} == {"model"}
+    said = "\n".join(text for one in reviewed for text in prose(one.review))
+    assert [words for words in (*INVENTED_CLAIMS, *PRAISE) if words in said] == []

@@ -23,6 +23,7 @@ def test_praise_that_fits_anyone_is_a_fault(text: str) -> None:
     "text",
     [
         "You were better than other learners.",
+        "You did better here than most people do.",
         "You stand out among your peers.",
         "You are a top performer.",
         "Your pace lay above average.",
@@ -39,6 +40,8 @@ def test_a_run_holds_nobody_to_compare_with(text: str) -> None:
     "text",
     [
         "You are lazy.",
+        "Whoever works with you finds you careless.",
+        "You went from sloppy to sharp.",
         "You’re a natural leader.",
         "You were rather careless with figures.",
         "You come across as arrogant.",

@@ -5,7 +5,13 @@ from typing import Any
 import pytest
 
 from consumer.emulator.answers import careful_answer
-from consumer.emulator.inventing import INVENTED_FIGURES, INVENTED_ID, INVENTED_WORDS, invent
+from consumer.emulator.inventing import (
+    INVENTED_CLAIMS,
+    INVENTED_FIGURES,
+    INVENTED_ID,
+    INVENTED_WORDS,
+    invent,
+)
 
 Json = dict[str, Any]
 
@@ -17,7 +23,7 @@ def _citation(item: Json) -> Iterator[str]:
 
 def _is_invented(item: Json, asked: Any) -> bool:
     said = json.dumps(item, ensure_ascii=False).replace('\\"', '"')
-    marks = (*INVENTED_FIGURES, *INVENTED_WORDS, INVENTED_ID)
+    marks = (*INVENTED_CLAIMS, *INVENTED_FIGURES, *INVENTED_WORDS, INVENTED_ID)
     turned = any(q not in asked.prompt for q in _citation(item) if q != "None")
     return turned or any(mark in said for mark in marks)
 
@@ -37,7 +43,7 @@ def test_every_item_holds_something_that_the_prompt_does_not(
         if "source" not in item:
             assert _is_invented(item, request), item
     for field in {"headline", "summary"} & answer.keys():
-        marks = (*INVENTED_FIGURES, *INVENTED_WORDS)
+        marks = (*INVENTED_CLAIMS, *INVENTED_FIGURES, *INVENTED_WORDS)
         assert any(mark in answer[field] for mark in marks)
 
 
@@ -52,4 +58,5 @@ def test_items_go_wrong_in_different_ways(asked: Any) -> None:
         seen.add("turned" if " not " in citation["quote"] else "")
         seen.add("figure" if any(f in answer["text"] for f in INVENTED_FIGURES) else "")
         seen.add("said" if any(w in answer["text"] for w in INVENTED_WORDS) else "")
-    assert seen == {"", "id", "words", "turned", "figure", "said"}
+        seen.add("claim" if any(c in answer["text"] for c in INVENTED_CLAIMS) else "")
+    assert seen == {"", "id", "words", "turned", "figure", "said", "claim"}
