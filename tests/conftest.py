@@ -33,6 +33,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep what needs Kafka together: of tests that run side by side one worker starts it."""
+    for item in items:
+        if item.get_closest_marker("kafka"):
+            item.add_marker(pytest.mark.xdist_group("kafka"))
+
+
 # How long an example takes is the machine's matter, and no test's.
 settings.register_profile("debrief", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("debrief")
