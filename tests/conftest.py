@@ -6,6 +6,7 @@ import uuid
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from consumer.embedded.locate import running_kafka
+from tests.integration.faults.table import write_table
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 REAL_ARCS = REPOSITORY.parent / "shared" / "data" / "ami"
@@ -38,6 +40,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("kafka"):
             item.add_marker(pytest.mark.xdist_group("kafka"))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print the table of the fault cases: here, since workers print nothing."""
+    write_table(terminalreporter)
 
 
 # How long an example takes is the machine's matter, and no test's.

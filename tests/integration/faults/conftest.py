@@ -1,6 +1,5 @@
-"""One deployment a case, and the table of all cases at the end."""
+"""One deployment a case, and a row of the table of all cases (`table`)."""
 
-import itertools
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -11,9 +10,9 @@ import pytest
 from tests.integration.faults.deployment import Deployment, new_prefix
 from tests.integration.faults.outside import Outside
 from tests.integration.faults.provider import SlowProvider, journal_of, serving
+from tests.integration.faults.table import ROW
 
 _DEPLOYMENT: pytest.StashKey[Deployment] = pytest.StashKey()
-_ROW = "fault case"
 _FULL_TIMEOUT_SECONDS = 3600
 
 MakeDeployment = Callable[..., Awaitable[Deployment]]
@@ -89,26 +88,9 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
             f"{tally.seconds:.0f}",
             f"{verdict}: {tally.note}" if tally.note else verdict,
         )
-        report.user_properties.append((_ROW, row))
+        report.user_properties.append((ROW, row))
         if report.failed:
             report.sections += [
                 (f"{process.log.name}, its end", process.tail()) for process in made.processes
             ]
     return report
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print what an independent reader counted in each case."""
-    reports = itertools.chain.from_iterable(terminalreporter.stats.values())
-    properties = (getattr(report, "user_properties", ()) for report in reports)
-    rows = [row for name, row in itertools.chain.from_iterable(properties) if name == _ROW]
-    if not rows:
-        return
-    terminalreporter.section("faults: what an independent read-committed reader counted")
-    head = ("case", "runs", "lost", "duplicates", "repeated calls", "seconds", "verdict")
-    lines = [head, *rows]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
-    for line in lines:
-        cells = [text.rjust(width) for text, width in zip(line, widths, strict=True)]
-        cells[0], cells[-1] = line[0].ljust(widths[0]), line[-1]
-        terminalreporter.write_line("  ".join(cells))
