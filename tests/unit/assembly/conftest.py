@@ -1,9 +1,8 @@
 """A small arc of four stages, two personas, three dimensions; builders to vary it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Protocol
-from uuid import UUID
 
 import pytest
 
@@ -22,14 +21,8 @@ from schemas.events import (
     XpPlan,
 )
 from schemas.review import SeriesPoint, Signal
+from tests.unit.sample_event import EVENT, START
 
-START = datetime(2026, 1, 5, 9, tzinfo=UTC)
-EVENT: dict[str, Any] = {
-    "event_id": UUID(int=1),
-    "occurred_at": START,
-    "run_id": "run-1",
-    "user_id": "learner-1",
-}
 LEARNER_TEXT = "I checked the log twice before I changed a single line of it."
 PERSONA_TEXT = "Please send me the numbers for the board before noon on Friday."
 OTHER_TEXT = "The budget freeze stays secret until the whole company hears on Monday, TOKEN-9471x."

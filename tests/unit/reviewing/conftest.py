@@ -7,10 +7,9 @@ import json
 import re
 import selectors
 from collections.abc import AsyncIterator, Callable, Coroutine
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
-from uuid import UUID
 
 import httpx2
 import pytest
@@ -37,14 +36,8 @@ from schemas.events import (
     XpPlan,
 )
 from schemas.review import SeriesPoint, Signal
+from tests.unit.sample_event import EVENT, START
 
-START = datetime(2026, 1, 5, 9, tzinfo=UTC)
-EVENT: dict[str, Any] = {
-    "event_id": UUID(int=1),
-    "occurred_at": START,
-    "run_id": "run-1",
-    "user_id": "learner-1",
-}
 MANAGER_WORDS = "the quarterly plan slipped because nobody checked the vendor dates"
 PEER_WORDS = "please read the failing build log before you touch the parser"
 NOTE_WORDS = "my private note says that the rollback was mostly guesswork"

@@ -1,9 +1,8 @@
 """Builders of small arcs: only what a test is about has to be said."""
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Protocol
-from uuid import UUID
 
 import pytest
 
@@ -21,14 +20,7 @@ from schemas.events import (
     XpPlan,
 )
 from schemas.review import Signal
-
-START = datetime(2026, 1, 5, 9, tzinfo=UTC)
-EVENT: dict[str, Any] = {
-    "event_id": UUID(int=1),
-    "occurred_at": START,
-    "run_id": "run-1",
-    "user_id": "learner-1",
-}
+from tests.unit.sample_event import EVENT, START
 
 
 class MakeArc(Protocol):

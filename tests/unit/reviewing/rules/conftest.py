@@ -1,9 +1,8 @@
 """An arc of six stages with three personas and four issue kinds; builders to vary it."""
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any, Final, Protocol
-from uuid import UUID
 
 import pytest
 
@@ -25,14 +24,8 @@ from schemas.events import (
     XpPlan,
 )
 from schemas.review import ReviewReady, SeriesPoint, Signal
+from tests.unit.sample_event import EVENT, START
 
-START: Final = datetime(2026, 1, 5, 9, tzinfo=UTC)
-EVENT: Final[Mapping[str, Any]] = {
-    "event_id": UUID(int=1),
-    "occurred_at": START,
-    "run_id": "run-1",
-    "user_id": "learner-1",
-}
 STAGE_TITLES: Final = ("Frame", "Gather", "Sort", "Weigh", "Write", "Defend")
 PERSONAS: Final = (
     Persona(persona_id="dana", name="Dana", role="manager", voice="calm"),
