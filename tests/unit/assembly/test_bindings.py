@@ -61,6 +61,24 @@ def test_beside_a_title_that_several_objectives_have_no_figure_is_read(arc: Arc)
     assert index_bindings(both).faults("Objective C came to .60.") == (SCORE,)
 
 
+def test_a_clause_that_names_one_of_several_alike_speaks_of_no_single_one(arc: Arc) -> None:
+    twin = arc.objectives[1].model_copy(update={"title": "Objective A"})
+    both = replace(arc, objectives=(arc.objectives[0], twin, *arc.objectives[2:]))
+    assert index_bindings(both).faults("Objective A came to .60, far from Objective C.") == ()
+
+
+def test_a_stage_has_the_ratings_that_were_given_in_it(arc: Arc) -> None:
+    rated = arc.artefacts[1].model_copy(update={"self_rating": 0.95})
+    own = replace(arc, artefacts=(arc.artefacts[0], rated))
+    text = "In Part 2 you rated your text .95."
+    assert index_bindings(own).faults(text) == ()
+    assert index_bindings(arc).faults(text) == (SCORE,)
+
+
+def test_a_persona_has_no_scores_to_be_held_against(arc: Arc) -> None:
+    assert index_bindings(arc).faults("Dana saw the .40 and your best result.") == ()
+
+
 def test_a_model_is_held_to_it_and_the_rules_count_themselves(arc: Arc) -> None:
     text = "You scored .40 on Objective C."
     assert facts_of(arc, ()).prose_faults(text) == (SCORE,)

@@ -1,5 +1,7 @@
 import pytest
 
+from consumer.arc import Arc
+from consumer.assembly.facts import facts_of
 from consumer.assembly.markup import has_markup
 
 
@@ -25,3 +27,9 @@ def test_tags_links_and_markdown_are_told(text: str) -> None:
 )
 def test_signs_in_prose_are_no_markup(text: str) -> None:
     assert not has_markup(text)
+
+
+def test_prose_is_held_to_plain_text(arc: Arc) -> None:
+    fault = "it has markup or a link: write plain text"
+    assert fault in facts_of(arc, ()).prose_faults("See https://example.org for more.")
+    assert fault not in facts_of(arc, ()).prose_faults("See the note for more.")

@@ -1,5 +1,7 @@
 import pytest
 
+from consumer.arc import Arc
+from consumer.assembly.facts import facts_of
 from consumer.assembly.scripts import may_be_in, mixes_scripts
 
 
@@ -40,3 +42,9 @@ def test_a_text_of_another_script_cannot_be(text: str, language: str) -> None:
 )
 def test_letters_that_look_alike_are_not_mixed_in_a_word(text: str, *, mixes: bool) -> None:
     assert mixes_scripts(text) is mixes
+
+
+def test_prose_is_held_to_one_script_a_word(arc: Arc) -> None:
+    fault = "a word of it mixes letters of two scripts"
+    assert fault in facts_of(arc, ()).prose_faults("You took nin\u0435ty hints.")
+    assert fault not in facts_of(arc, ()).prose_faults("You took two hints.")
