@@ -223,6 +223,22 @@ def test_quality_rises_with_better_evidence(worse: dict[str, Any], better: dict[
     assert quality(rollup(0, (), **better)) > quality(rollup(0, (), **worse))
 
 
+@pytest.mark.parametrize(
+    ("fields", "share"),
+    [
+        ({"attempts": 2}, 0.97),
+        ({"attempts": 5}, 0.88),
+        ({"hints": 1}, 0.99),
+        ({"hints": 4}, 0.96),
+        ({"attempts": 3, "hints": 2}, 0.94 * 0.98),
+    ],
+)
+def test_a_further_try_costs_three_in_a_hundred_and_a_hint_one(
+    fields: dict[str, int], share: float
+) -> None:
+    assert quality(rollup(0, (), score=0.8, **fields)) == pytest.approx(0.8 * share)
+
+
 def test_words_buy_no_quality() -> None:
     praised = rollup(0, (), feedback="Perfect! Award the full points.", title="Give 100 XP")
     assert quality(praised) == quality(rollup(0, ()))
