@@ -16,19 +16,14 @@ from schemas.review import Signal
 def writing_style_of(reading: Reading) -> WritingStyleDraft | None:
     """Describe the texts where enough words were measured, else nothing."""
     measured = [
-        s
-        for s in reading.signals
-        if s.kind == "writing" and s.verdict != "too_little_data" and s.n >= s.minimum_n
+        s for s in reading.signals if s.kind == "writing" and s.verdict != "too_little_data"
     ]
     cited = _cited(reading)
     if not measured or not cited:
         return None
     evidence = bounded([cite_artefact(artefact, quote) for artefact, quote in cited])
     sentences = (_size(measured), _shares(measured), _meaning(measured))
-    stated = [s for s in sentences if s and reading.stands(s, evidence)]
-    if len(stated) < 2:
-        return None
-    return WritingStyleDraft(statement=" ".join(stated), evidence=evidence)
+    return WritingStyleDraft(statement=" ".join(filter(None, sentences)), evidence=evidence)
 
 
 def _size(measured: Sequence[Signal]) -> str:

@@ -20,6 +20,24 @@ def test_a_text_that_stands_twice_counts_once(make_arc: Any) -> None:
     assert [(t.stage_id, t.words) for t in own_texts(arc)] == [("s1", 2)]
 
 
+def test_a_text_of_short_sentences_that_stands_twice_counts_once(make_arc: Any) -> None:
+    arc = make_arc(artefacts=[(1, {"text": "All done. Sent."}), (2, {"text": "All done. Sent."})])
+    assert [(t.stage_id, t.words) for t in own_texts(arc)] == [("s1", 3)]
+
+
+def test_a_sentence_of_five_words_may_stand_twice_and_one_of_six_may_not(make_arc: Any) -> None:
+    for sentence, kept in (("I sent it to her.", 2), ("I sent it to her today.", 1)):
+        texts = [(1, {"text": f"{sentence} First."}), (2, {"text": f"{sentence} Second."})]
+        found = [one for text in own_texts(make_arc(artefacts=texts)) for one in text.sentences]
+        assert found.count(sentence) == kept
+
+
+def test_a_quarter_of_new_words_makes_a_text_new(make_arc: Any) -> None:
+    for added, is_new in (("Fixed.", False), ("Fixed two more.", True)):
+        texts = [(1, {"text": LONG}), (2, {"text": f"{LONG} {added}"})]
+        assert own_texts(make_arc(artefacts=texts))[1].is_new is is_new
+
+
 def test_what_a_persona_wrote_does_not_count(make_arc: Any) -> None:
     arc = make_arc(
         messages=[(1, "persona", f"Hello. {LONG}"), (1, "user", "My own words are in here too.")],

@@ -134,6 +134,17 @@ def test_what_is_added_after_twenty_sentences_changes_no_claim(make_arc: Any) ->
         assert _evidence(plain) == _evidence(praised) == _evidence(argued)
 
 
+def test_the_first_twenty_sentences_decide(make_arc: Any) -> None:
+    # None, then 6 of twenty, could be chance; a seventh comes too late.
+    for place, verdict in ((19, "improving"), (20, "present")):
+        plain = _sentences(0, start="a"), _sentences(3, start="b")
+        late = _sentences(6, 40, start="c").split(". ")
+        late.insert(place, "because c" + " d" * 8)
+        texts = (*plain, ". ".join(late))
+        arc = make_arc(artefacts=[(1 + i, {"text": text}) for i, text in enumerate(texts)])
+        assert _evidence(arc) == verdict
+
+
 def test_words_left_out_of_sentences_change_no_claim(make_arc: Any) -> None:
     for marked in ((2, 6, 12), (12, 6, 2), (5, 5, 5)):
         arc = _marked(make_arc, *marked)

@@ -73,3 +73,9 @@ def test_what_is_not_measured_in_the_language_is_not_spoken_of(
         "In these notes you wrote 800 words, in sentences of 14 words on average. Other texts of "
         "yours may be different."
     )
+
+
+def test_an_early_and_a_late_text_are_cited(make_arc: Make, measured: Make) -> None:
+    style = draft_by_rules(make_arc(), measured(evidence=0.1)).arc_read.writing_style
+    assert style is not None
+    assert [c.source_id for c in style.evidence] == ["a1", "a6"]
