@@ -54,6 +54,22 @@ def assembled(
     )
 
 
+def test_a_long_summary_leaves_room_for_how_little_there_was(
+    arc: Arc, make_draft: MakeDraft
+) -> None:
+    # Five sentences of 400 characters, and what code adds about how little there was.
+    long = " ".join(f"Part {word} {'went on and on ' * 25}on." for word in "abcde")
+    review = assembled(make_draft(summary=long), arc)
+    assert len(review.summary) <= 2000
+    assert review.summary.endswith("and no clear pattern.")
+
+
+def test_where_nothing_is_said_the_best_result_is_named(arc: Arc, make_draft: MakeDraft) -> None:
+    swapped = replace(arc, objectives=(*arc.objectives[:2], *reversed(arc.objectives[2:])))
+    (well,) = assembled(make_draft(), swapped).did_well
+    assert well.statement.startswith("You reached 0.90 on “Objective C”")
+
+
 def test_the_same_input_gives_the_same_review(arc: Arc, make_draft: MakeDraft) -> None:
     draft = make_draft(perspectives=VIEWS)
     review = assembled(draft, arc)

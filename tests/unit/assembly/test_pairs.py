@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import pytest
 
 from consumer.arc import Arc
@@ -52,3 +54,12 @@ def test_a_pair_of_unrelated_cells_is_a_fault_of_the_prose(arc: Arc) -> None:
 def test_a_thread_is_a_table(arc: Arc) -> None:
     facts = facts_of(arc, ())
     assert facts.pairs.unverified("1 of 2 messages, 2 of 4 messages") == ()
+
+
+def test_a_part_of_a_threads_messages_is_a_pair(arc: Arc) -> None:
+    more = tuple(
+        arc.messages[0].model_copy(update={"message_id": f"x{n}", "sequence": 10 + n})
+        for n in range(9)
+    )
+    facts = facts_of(replace(arc, messages=(*arc.messages, *more)), ())
+    assert facts.prose_faults("Of what was said with Dana, 1 of 11 messages was yours.") == ()
