@@ -87,7 +87,7 @@ class Facts:
         faults += judgement_faults(plain)
         faults += assertion_faults(plain, self.claims, scores=self.scores)
         if self.reviewer == "model":  # the rules count what they say of stages and of how often
-            faults += self._uncounted_faults(text, plain, evidence)
+            faults += self._model_faults(text, plain, evidence)
         if any(gram in self.spoken for gram in grams_of(masked)):
             faults.append("it says words of a message or text as its own: quote them or leave them")
         wrong = [
@@ -132,10 +132,10 @@ class Facts:
                 return "words in quotation marks are said to be a persona's and are not"
         return None
 
-    def _uncounted_faults(
+    def _model_faults(
         self, text: str, plain: str, evidence: Sequence[Evidence] | None
     ) -> Iterator[str]:
-        """Hold what a text says of stages, and of how often, against its evidence."""
+        """Hold a model to the record in what it says of stages, beside names, and of how often."""
         if counts_without_figures(plain):
             yield "it says always, never, most or all of something: say how many of how many"
         shown = None if evidence is None else {item.stage_id for item in evidence}
