@@ -52,7 +52,7 @@ def _meaning(measured: Sequence[Signal]) -> str:
     if evidence is None:
         return _HERE_ONLY
     if not evidence.value:
-        return f"None was found that says what it rests on. {_HERE_ONLY}"
+        return f"No sentence was found that says what it rests on. {_HERE_ONLY}"
     return (
         "Those that say what they rest on are the ones a reader can check without asking you. "
         f"{_HERE_ONLY}"

@@ -61,7 +61,7 @@ def test_nothing_that_gives_evidence_is_said_so(make_arc: Make, measured: Make) 
         make_arc(), measured(evidence=0.0, ownership=0.31)
     ).arc_read.writing_style
     assert style is not None
-    assert "None was found that says what it rests on." in style.statement
+    assert "No sentence was found that says what it rests on." in style.statement
 
 
 def test_what_is_not_measured_in_the_language_is_not_spoken_of(
