@@ -1,5 +1,6 @@
 """What every test starts from: a clean environment and, where they are there, the real arcs."""
 
+import logging
 import os
 import sys
 import uuid
@@ -60,6 +61,17 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
         ours = name.startswith(("DEBRIEF_", "OTEL_")) or name in OWN_VARIABLES
         if ours and name not in kept:
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def _logging_as_it_was() -> Iterator[None]:
+    """Take away the handlers that a command set up: what they write to is closed after its test."""
+    root = logging.getLogger()
+    handlers, level = set(root.handlers), root.level
+    yield
+    for handler in set(root.handlers) - handlers:
+        root.removeHandler(handler)
+    root.setLevel(level)
 
 
 @pytest.fixture(scope="session")
