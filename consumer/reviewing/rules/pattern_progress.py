@@ -35,7 +35,9 @@ def pace(reading: Reading, signal: Signal) -> Proposal:
     sentence = f"{times[0]}; {times[1]}." if all(times) and times else ""
     objectives = [o for o in reading.arc.objectives if o.stage_id in measured]
     return from_objectives(
-        (opening, sentence, _price(reading, faster=faster)), spread(objectives), over=objectives
+        (opening, sentence, _scores_beside(reading, faster=faster)),
+        spread(objectives),
+        over=objectives,
     )
 
 
@@ -182,18 +184,19 @@ def _time_of(reading: Reading, stage_id: str) -> str:
     )
 
 
-def _price(reading: Reading, *, faster: bool) -> str:
+def _scores_beside(reading: Reading, *, faster: bool) -> str:
+    """Set the scores beside the time, and no cause between them: the record shows none."""
     early, late = mean_score(reading.early), mean_score(reading.late)
     if early is None or late is None:
         return "There are no scores beside it, so what the change in time did to the work is open."
     scores = f"({figure(early)} in {reading.first_part}, {figure(late)} in {reading.last_part})"
     if faster:
         if early - late <= HELD_LOSS:
-            return f"The scores held {scores}, so the time was not bought with quality."
-        return f"The scores fell meanwhile {scores}: some of that speed was paid for in quality."
+            return f"The scores held {scores}, so nothing in them speaks of haste."
+        return f"The scores fell meanwhile {scores}: sooner done, and not done as well."
     if late - early >= HELD_LOSS:
-        return f"The scores rose meanwhile {scores}: the extra time bought something."
-    return f"The scores did not rise with it {scores}, so the extra time bought nothing you see."
+        return f"The scores rose meanwhile {scores}: it took longer, and it was done better."
+    return f"The scores did not rise with it {scores}: more time, and no more to show for it."
 
 
 def _two_means(early: tuple[ObjectiveRolledUp, ...], late: tuple[ObjectiveRolledUp, ...]) -> str:

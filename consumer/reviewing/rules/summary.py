@@ -166,15 +166,15 @@ def _thread(reading: Reading, patterns: tuple[PatternDraft, ...]) -> str:
 
 
 def _standing_against(reading: Reading, pattern: PatternDraft) -> str:
-    """Set the one pattern beside what did not move with it."""
+    """Set the one pattern beside the scores, or say that it is the only one."""
     if pattern.kind == "recurring_issue":
         late = mean_score(reading.late)
         early = mean_score(reading.early)
         if early is None or late is None:
             return ""
         if abs(late - early) >= MOVED:
-            return f"The scores {'rose' if late > early else 'fell'} meanwhile."
-        return "The scores did not move with it either way."
+            return f"The scores {'rose all the same' if late > early else 'fell meanwhile'}."
+        return "While it kept coming back, the scores stayed about where they were."
     return "Nothing else repeats clearly enough to be called a pattern."
 
 

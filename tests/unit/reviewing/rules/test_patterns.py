@@ -66,6 +66,39 @@ def test_every_claim_becomes_a_pattern_that_assembly_keeps_word_for_word(
     assert len({e.stage_id for e in kept.evidence}) >= 2
 
 
+@pytest.mark.parametrize(
+    ("verdict", "value", "late", "said"),
+    [
+        ("improving", -12.4, 0.8, "scores held"),
+        ("improving", -12.4, 0.5, "scores fell meanwhile"),
+        ("worsening", 12.4, 0.95, "scores rose meanwhile"),
+        ("worsening", 12.4, 0.7, "scores did not rise"),
+    ],
+)
+def test_speed_is_set_beside_the_scores_in_words_that_assembly_keeps(
+    verdict: str,
+    value: float,
+    late: float,
+    said: str,
+    *,
+    make_arc: Callable[..., Any],
+    make_signal: Callable[..., Any],
+    review: Callable[..., ReviewReady],
+) -> None:
+    objectives = make_arc().objectives
+    half = len(objectives) // 2
+    scored = tuple(
+        o.model_copy(update={"score": late if index >= half else 0.8})
+        for index, o in enumerate(objectives)
+    )
+
+    (pattern,) = review(
+        make_arc(objectives=scored), make_signal("pace", verdict, value=value)
+    ).patterns
+
+    assert said in pattern.statement
+
+
 def _fixed_after_the_seventh(
     objectives: tuple[ObjectiveRolledUp, ...],
 ) -> tuple[ObjectiveRolledUp, ...]:
