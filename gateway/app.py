@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -19,7 +18,7 @@ from starlette.staticfiles import StaticFiles
 from gateway import probes
 from gateway.asyncapi import asyncapi_endpoint
 from gateway.auth import KeySet, KeySource, SharedSecret, TokenVerifier
-from gateway.database import migrate, open_engine
+from gateway.database import open_engine
 from gateway.feed import Feed
 from gateway.feed_state import FeedState
 from gateway.hub import Hub
@@ -37,8 +36,6 @@ from schemas.registry_client import SchemaRegistry
 from schemas.topics import Topics
 
 PAGE = Path(__file__).parent / "page"
-# Longer than any lag between partitions: see `ERASED_RUNS`.
-ERASURES_KEPT = timedelta(days=30)
 
 Lifespan = Callable[[Starlette], contextlib.AbstractAsyncContextManager[None]]
 
@@ -51,7 +48,7 @@ class RunningFeed(FeedState, Protocol):
 
 
 def create_app(settings: GatewaySettings) -> Starlette:
-    """Return the app; the database and Kafka are reached for when it starts, not before."""
+    """Return the app; its server opens the database, and reaches for Kafka once it runs."""
     engine = open_engine(settings.database_url.get_secret_value())
     store = ReviewStore(engine)
     hub = Hub()
@@ -88,9 +85,6 @@ def create_app(settings: GatewaySettings) -> Starlette:
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         try:
-            await migrate(engine)
-            before = time.time() - ERASURES_KEPT.total_seconds()
-            await store.prune_erased(before_ms=int(before * 1000))
             async with _running(feed):
                 yield
         finally:

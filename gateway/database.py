@@ -10,9 +10,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+import aiosqlite
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from gateway.database_address import async_address
@@ -35,6 +37,7 @@ def open_engine(database_url: str) -> AsyncEngine:
     """
     engine = create_async_engine(async_address(database_url), pool_pre_ping=True)
     if engine.dialect.name == "sqlite":
+        event.listen(engine.sync_engine, "do_connect", _open_by_ours)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
         event.listen(engine.sync_engine, "begin", _begin_sqlite)
     else:
@@ -52,11 +55,39 @@ async def migrate(engine: AsyncEngine, *, location: Path = MIGRATIONS) -> None:
         await connection.run_sync(_upgrade, location)
 
 
+def brief(error: BaseException) -> str:
+    """Return one line about a failure, without the values that the statement held."""
+    # SQLAlchemy's own text repeats the statement with its values; PostgreSQL's DETAIL, on a line
+    # of its own, repeats the row. Both hold learner text.
+    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
+    lines = str(cause).splitlines()
+    return f"{type(cause).__name__}: {lines[0] if lines else ''}"
+
+
 def _upgrade(connection: Connection, location: Path) -> None:
     config = Config()
     config.set_main_option("script_location", str(location).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+
+
+def _open_by_ours(_dialect: object, _record: object, _cargs: object, cparams: Any) -> None:
+    cparams["async_creator_fn"] = _open_sqlite
+
+
+async def _open_sqlite(*arguments: Any, **options: Any) -> aiosqlite.Connection:
+    """Open a file; where that fails, wait for the driver's thread.
+
+    It answers the event loop once more, and would find it closed where the failure ends us.
+    """
+    connection = aiosqlite.connect(*arguments, **options)
+    thread = connection._thread  # noqa: SLF001  # SQLAlchemy's own creator makes it a daemon, too
+    thread.daemon = True
+    try:
+        return await connection
+    except BaseException:
+        await asyncio.to_thread(thread.join)
+        raise
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -11,10 +11,11 @@ import gc
 import random
 import signal
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 import structlog
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from uvicorn._types import ASGISendEvent
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -22,6 +23,7 @@ from websockets.http11 import Request as HandshakeRequest
 
 from gateway import frames
 from gateway.app import create_app
+from gateway.database import brief
 from gateway.errors import StartError
 from gateway.hub import Hub
 from gateway.services import Services
@@ -73,11 +75,19 @@ class EvictingProtocol(WebSocketsSansIOProtocol):
 
 
 class GatewayServer(uvicorn.Server):
-    """A uvicorn server that says goodbye before it goes."""
+    """A uvicorn server that opens its store before it takes anybody in, and says goodbye."""
 
-    def __init__(self, config: uvicorn.Config, *, hub: Hub, drain_seconds: float) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        *,
+        hub: Hub,
+        open_store: Callable[[], Awaitable[None]],
+        drain_seconds: float,
+    ) -> None:
         super().__init__(config)
         self._hub = hub
+        self._open_store = open_store
         self._drain_seconds = drain_seconds
 
     def ask_to_exit(self) -> None:
@@ -86,14 +96,16 @@ class GatewayServer(uvicorn.Server):
         self.should_exit = True
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start; raises StartError where the app cannot, for which uvicorn would exit with 3."""
+        """Start; raises StartError where it cannot, for which uvicorn would exit with 3."""
+        try:
+            await self._open_store()
+        except (SQLAlchemyError, OSError) as error:
+            message = f"the database cannot be used: {brief(error)}; check DEBRIEF_DATABASE_URL"
+            raise StartError(message) from error
         try:
             await super().startup(sockets)
         except SystemExit as error:
-            raise StartError(
-                "the gateway could not start, the log says why: does `debrief doctor` find the "
-                "database well?"
-            ) from error
+            raise StartError("the gateway could not start; the log says why") from error
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Take no more connections, send those there away over the drain time, then stop."""
@@ -164,7 +176,9 @@ def build_server(app: Starlette, *, drain_seconds: float) -> GatewayServer:
         backlog=BACKLOG,
         timeout_graceful_shutdown=5,
     )
-    return GatewayServer(config, hub=services.hub, drain_seconds=drain_seconds)
+    return GatewayServer(
+        config, hub=services.hub, open_store=services.store.open, drain_seconds=drain_seconds
+    )
 
 
 @contextlib.asynccontextmanager

@@ -5,8 +5,10 @@ together with the offset it ends at, and a record below that offset is never app
 number of gateways may share the table, each reading the whole topic.
 """
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -14,9 +16,12 @@ from sqlalchemy import Select, and_, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from gateway.database import WRITES
+from gateway.database import WRITES, migrate
 from gateway.membership import is_among
 from gateway.tables import ERASED_RUNS, FEED_POSITIONS, REVIEWS
+
+# Longer than any lag between partitions: see `ERASED_RUNS`.
+ERASURES_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +71,20 @@ class ReviewStore:
         self._insert: Any = (
             postgresql.insert if engine.dialect.name == "postgresql" else sqlite.insert
         )
+
+    async def open(self) -> None:
+        """Bring the tables up to date and forget old tombstones; safe with several at once.
+
+        Raises:
+            SQLAlchemyError, OSError: the database is away, or not ours to write.
+        """
+        try:
+            await migrate(self._engine)
+            before = time.time() - ERASURES_KEPT.total_seconds()
+            await self.prune_erased(before_ms=int(before * 1000))
+        except BaseException:
+            await self._engine.dispose()
+            raise
 
     async def positions(self, topic_id: UUID) -> Mapping[int, int]:
         """Return the next offset to read of each partition read so far."""

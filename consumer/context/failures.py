@@ -11,6 +11,7 @@ from sqlalchemy import exc
 from sqlalchemy.exc import DBAPIError, InterfaceError, SQLAlchemyError
 
 from consumer.context.errors import RowRefusedError, StoreError, StoreUnavailableError
+from gateway.database import brief
 
 # Connection, idle too long in a transaction, rollback (deadlock, serialisation), resources, locks
 # and states, operator, system.
@@ -43,15 +44,6 @@ def store_error(error: SQLAlchemyError | OSError) -> StoreError:
         return StoreUnavailableError(f"the database is away or busy: {brief(error)}")
     kind = RowRefusedError if _is_of_the_row(error) else StoreError
     return kind(f"the database refused: {brief(error)}")
-
-
-def brief(error: BaseException) -> str:
-    """Return one line about a failure, without the values that the statement held."""
-    # SQLAlchemy's own text repeats the statement with its values; PostgreSQL's DETAIL, on a line
-    # of its own, repeats the row. Both hold learner text.
-    cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    lines = str(cause).splitlines()
-    return f"{type(cause).__name__}: {lines[0] if lines else ''}"
 
 
 def _passes(error: SQLAlchemyError | OSError) -> bool:

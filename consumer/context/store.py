@@ -10,12 +10,11 @@ from consumer.context.call_journal import CallJournal
 from consumer.context.context_rows import ContextRows, SoundCounts
 from consumer.context.counting import SharedCounting
 from consumer.context.errors import StoreError
-from consumer.context.failures import brief
 from consumer.context.publications import Publications
 from consumer.context.revisits import Revisits
 from consumer.context.runs import Run
 from consumer.context.spending import Spendings
-from gateway.database import open_engine
+from gateway.database import brief, open_engine
 from schemas.events import ScenarioCompleted
 
 __all__ = ["Run", "SoundCounts", "Store", "open_store"]

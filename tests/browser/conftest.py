@@ -20,7 +20,7 @@ from starlette.applications import Starlette
 from gateway import frames
 from gateway.app import assemble_app
 from gateway.auth import SharedSecret, TokenVerifier
-from gateway.database import migrate, open_engine
+from gateway.database import open_engine
 from gateway.hub import Hub
 from gateway.metrics import Metrics
 from gateway.position import Position
@@ -133,7 +133,6 @@ def live_gateway(tmp_path: Path) -> Iterator[LiveGateway]:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        await migrate(engine)
         yield
         await engine.dispose()
 
