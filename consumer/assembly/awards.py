@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from consumer.assembly.facts import Facts
 from consumer.assembly.items import ground_all, statement
-from consumer.assembly.plain import plain_rationale
+from consumer.assembly.plain import is_english, plain_rationale
+from consumer.assembly.plain_words import words_for
 from consumer.assembly.prose import cut
 from consumer.assembly.xp import award, rollups_of
 from consumer.drafts import DimensionScore, ReviewDraft
@@ -72,17 +73,18 @@ def _reason(
 ) -> tuple[str, tuple[Evidence, ...]]:
     """Keep the reviewer's rationale where it stands; a dimension without rollups says so.
 
-    The rules say so by themselves; under a model code adds it.
+    The rules say so by themselves. For a model code does, and there is nothing else to say;
+    in a language that code has no sentence for, the model's own goes before.
     """
     plain = plain_rationale(dimension, facts, facts.language)
     if score is None:
         return plain, ()
-    found = ground_all(score.evidence, facts)
-    evidence = found.evidence[:MAX_EVIDENCE]
+    evidence = ground_all(score.evidence, facts).evidence[:MAX_EVIDENCE]
     text = statement(score.rationale)
     if not text or facts.prose_faults(text, evidence):
         return plain, evidence
-    measured = rollups_of(dimension.dimension_id, facts.arc.objectives)
-    if not measured and reviewer == "model" and plain not in text:
-        return f"{cut(text, MAX_STATEMENT_CHARACTERS - len(plain) - 1)} {plain}", evidence
-    return text, evidence
+    if reviewer == "rules" or rollups_of(dimension.dimension_id, facts.arc.objectives):
+        return text, evidence
+    if is_english(facts.language) or words_for(facts.language) is not None:
+        return plain, evidence
+    return f"{cut(text, MAX_STATEMENT_CHARACTERS - len(plain) - 1)} {plain}", evidence

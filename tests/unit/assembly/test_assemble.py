@@ -184,9 +184,25 @@ def test_a_model_that_forgot_a_dimension_still_has_a_raw_figure_for_it(
     assert xp.clamped
 
 
-def test_a_dimension_without_rollups_says_so(arc: Arc, make_draft: MakeDraft) -> None:
-    care = assembled(make_draft(), arc).xp.dimensions[2]
-    assert care.rationale.endswith("so it gets the mean of the others.")
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "No objective of this run exercised Care, so it gets the mean of the others."),
+        ("sv", "Inget mål mätte detta. Care: 0."),
+    ],
+)
+def test_a_dimension_without_rollups_says_so_once(
+    arc: Arc, make_draft: MakeDraft, language: str, said: str
+) -> None:
+    there = replace(arc, trigger=arc.trigger.model_copy(update={"language": language}))
+    unmeasured = DimensionScore(
+        dimension_id="d3",
+        raw_xp=30.0,
+        rationale="Inget mål mätte detta." if language == "sv" else "Nothing measured it.",
+        evidence=(),
+    )
+    draft = make_draft(scoring=Scoring(dimensions=(unmeasured,)))
+    assert assembled(draft, there).xp.dimensions[2].rationale == said
 
 
 def test_a_rationale_with_invented_figures_is_replaced(arc: Arc, make_draft: MakeDraft) -> None:
