@@ -1,15 +1,8 @@
 """A small arc of three stages and two personas, its signals, and clients without a network."""
 
-import asyncio
-import builtins
-import importlib
-import json
-import re
-import selectors
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx2
 import pytest
@@ -36,15 +29,14 @@ from schemas.events import (
     XpPlan,
 )
 from schemas.review import SeriesPoint, Signal
+from tests.unit.reviewing.drafting import CallerOn, Run
+from tests.unit.reviewing.providers.wire import Handler
 from tests.unit.sample_event import EVENT, START
 
 MANAGER_WORDS = "the quarterly plan slipped because nobody checked the vendor dates"
 PEER_WORDS = "please read the failing build log before you touch the parser"
 NOTE_WORDS = "my private note says that the rollback was mostly guesswork"
-
-Handler = Callable[[httpx2.Request], httpx2.Response]
 Providers = tuple[GeminiProvider, OpenAIProvider]
-T = TypeVar("T")
 
 
 def _messages() -> tuple[ConversationMessage, ...]:
@@ -159,48 +151,6 @@ def signals() -> tuple[Signal, ...]:
     )
 
 
-class _VirtualSelector(selectors.DefaultSelector):
-    """Waits for nobody: where nothing is ready, the time of the wait has passed at once."""
-
-    now = 0.0
-
-    def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        events = super().select(0 if timeout else timeout)
-        if timeout and not events:
-            self.now += timeout
-        return events
-
-
-class _VirtualLoop(asyncio.SelectorEventLoop):
-    """A loop whose clock moves only where there is nothing to do before the next timer."""
-
-    def __init__(self) -> None:
-        self._virtual = _VirtualSelector()
-        super().__init__(self._virtual)
-
-    def time(self) -> float:
-        return self._virtual.now
-
-    def run_in_executor(  # type: ignore[override]  # looser types than there
-        self, executor: Any, work: Callable[..., Any], *args: Any
-    ) -> asyncio.Future[Any]:
-        """Do it here and now: of a thread's work the clock would know nothing."""
-        ended = self.create_future()
-        ended.set_result(work(*args))
-        return ended
-
-
-@pytest.fixture
-def virtually() -> Callable[[Coroutine[Any, Any, T]], T]:
-    """Run a story on a clock of its own, which a busy machine does not move."""
-
-    def run(story: Coroutine[Any, Any, T]) -> T:
-        with asyncio.Runner(loop_factory=_VirtualLoop) as runner:
-            return runner.run(story)
-
-    return run
-
-
 @pytest.fixture
 def request_() -> CompletionRequest:
     return CompletionRequest(
@@ -251,9 +201,7 @@ def waits() -> list[float]:
 
 
 @pytest.fixture
-def caller_on(
-    providers_on: Callable[[FaultPlan], Providers], waits: list[float]
-) -> Callable[..., FallbackCaller]:
+def caller_on(providers_on: Callable[[FaultPlan], Providers], waits: list[float]) -> CallerOn:
     async def sleep(seconds: float) -> None:
         waits.append(seconds)
 
@@ -265,97 +213,6 @@ def caller_on(
     return build
 
 
-_CLASS = re.compile(r"^\s*class (\w+)\(([^)]*)\):", re.MULTILINE)
-
-
-def _sdk_errors(package: str) -> set[str]:
-    found: list[tuple[str, set[str]]] = []
-    for folder in map(Path, importlib.import_module(package).__path__):
-        for path in folder.rglob("*.py"):
-            if "tests" in path.relative_to(folder).parts:
-                continue
-            for name, bases in _CLASS.findall(path.read_text(encoding="utf-8")):
-                plain = (base.strip().partition("[")[0] for base in bases.split(","))
-                found.append((name, {base.rpartition(".")[2] for base in plain}))
-    roots = {
-        name
-        for name, value in vars(builtins).items()
-        if isinstance(value, type) and issubclass(value, BaseException)
-    }
-    errors: set[str] = set()
-    while True:
-        more = {name for name, bases in found if bases & (roots | errors)} - errors
-        if not more:
-            return errors
-        errors |= more
-
-
 @pytest.fixture
-def sdk_errors() -> Callable[[str], set[str]]:
-    """Name every exception class in a package's sources, also in modules nobody has loaded."""
-    return _sdk_errors
-
-
-def gemini_body(text: str | None = "{}", **changes: Any) -> dict[str, Any]:
-    candidate: dict[str, Any] = {"finishReason": "STOP"}
-    if text is not None:
-        candidate["content"] = {"role": "model", "parts": [{"text": text}]}
-    usage = {"promptTokenCount": 10, "candidatesTokenCount": 4, "thoughtsTokenCount": 3}
-    return {"candidates": [candidate | changes], "usageMetadata": usage}
-
-
-def openai_body(text: str | None = "{}", **changes: Any) -> dict[str, Any]:
-    content = [] if text is None else [{"type": "output_text", "text": text, "annotations": []}]
-    body: dict[str, Any] = {
-        "id": "r",
-        "object": "response",
-        "status": "completed",
-        "output": [{"type": "message", "role": "assistant", "content": content}],
-        "usage": {"input_tokens": 10, "output_tokens": 7, "total_tokens": 17},
-    }
-    return body | changes
-
-
-def interaction_body(text: str | None = "{}", **changes: Any) -> dict[str, Any]:
-    content = [] if text is None else [{"type": "text", "text": text}]
-    usage = {"total_input_tokens": 10, "total_output_tokens": 4, "total_thought_tokens": 3}
-    body: dict[str, Any] = {
-        "id": "i",
-        "status": "completed",
-        "steps": [{"type": "model_output", "content": content}],
-        "usage": usage,
-    }
-    return body | changes
-
-
-def chat_body(text: str | None = "{}", **changes: Any) -> dict[str, Any]:
-    message = {"role": "assistant", "content": text}
-    usage = {"prompt_tokens": 10, "completion_tokens": 7, "total_tokens": 17}
-    choice = {"index": 0, "finish_reason": "stop", "message": message} | changes
-    return {"id": "c", "object": "chat.completion", "choices": [choice], "usage": usage}
-
-
-def replying(
-    status: int = 200, *, body: object = None, headers: dict[str, str] | None = None
-) -> Handler:
-    sent = {"content-type": "application/json"} | (headers or {})
-
-    def handle(_: httpx2.Request) -> httpx2.Response:
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return httpx2.Response(status, content=content, headers=sent)
-
-    return handle
-
-
-@pytest.fixture
-def wire() -> Any:
-    """Hand the builders above to the tests, which are no package to import from."""
-
-    class Wire:
-        gemini = staticmethod(gemini_body)
-        openai = staticmethod(openai_body)
-        interaction = staticmethod(interaction_body)
-        chat = staticmethod(chat_body)
-        replying = staticmethod(replying)
-
-    return Wire
+def run(caller_on: CallerOn, arc: Arc, signals: tuple[Signal, ...]) -> Run:
+    return Run(caller_on, arc, signals)

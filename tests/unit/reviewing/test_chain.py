@@ -7,18 +7,18 @@ import pytest
 from consumer.arc import Arc
 from consumer.drafts import ReviewDraft
 from consumer.emulator.faults import Fault, FaultPlan, FaultRule
-from consumer.reviewing.calls.fallback import FallbackCaller
 from consumer.reviewing.chain import ReviewersChain
 from consumer.reviewing.errors import ReviewCallsFailed
 from consumer.reviewing.models_reviewer import ModelReviewer
 from consumer.reviewing.ports import NoJournal
 from schemas.review import Signal
+from tests.unit.reviewing.drafting import CallerOn
 
 BY_RULES = cast("ReviewDraft", object())
 
 
 @pytest.fixture
-def models(caller_on: Callable[..., FallbackCaller]) -> Callable[..., ModelReviewer]:
+def models(caller_on: CallerOn) -> Callable[..., ModelReviewer]:
     def build(*rules: FaultRule) -> ModelReviewer:
         return ModelReviewer(caller_on(FaultPlan(rules)), journal=NoJournal(), marker_key=b"k")
 

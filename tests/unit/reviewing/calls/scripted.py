@@ -1,7 +1,6 @@
 """Providers that do as they are told, and callers that ask them."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
 from typing import Any
 
 from consumer.emulator.faults import FaultPlan, FaultRule
@@ -11,8 +10,6 @@ from consumer.reviewing.calls.policy import CallLimits
 from consumer.reviewing.outcome import Outcome, Usage
 from consumer.reviewing.ports import CompletionRequest
 
-CallerOn = Callable[..., FallbackCaller]
-Virtually = Callable[[Coroutine[Any, Any, None]], None]
 BOTH = ["gemini", "openai"]
 
 

@@ -15,20 +15,18 @@ from consumer.reviewing.unattended import Unattended
 from tests.unit.reviewing.calls.scripted import (
     BOTH,
     GOOD,
-    CallerOn,
     Hanging,
     Scripted,
-    Virtually,
     caller_of,
     now,
     plan_of,
     providers_asked,
 )
+from tests.unit.reviewing.drafting import CallerOn
+from tests.unit.reviewing.virtual_clock import virtually
 
 
-def test_a_hanging_provider_leaves_the_reserve_to_the_next(
-    virtually: Virtually, prompt: Prompt, check: Any
-) -> None:
+def test_a_hanging_provider_leaves_the_reserve_to_the_next(prompt: Prompt, check: Any) -> None:
     async def story() -> None:
         caller = caller_of(Hanging(), Scripted(GOOD), fallback_reserve=0.25)
         answered = await caller.ask(prompt, check, deadline=now() + 40)
@@ -39,9 +37,7 @@ def test_a_hanging_provider_leaves_the_reserve_to_the_next(
     virtually(story())
 
 
-def test_where_all_hang_the_call_ends_at_the_deadline(
-    virtually: Virtually, prompt: Prompt, check: Any
-) -> None:
+def test_where_all_hang_the_call_ends_at_the_deadline(prompt: Prompt, check: Any) -> None:
     async def story() -> None:
         answered = await caller_of(Hanging(), Hanging()).ask(prompt, check, deadline=now() + 40)
         assert isinstance(answered, Unanswered)
@@ -63,7 +59,7 @@ async def test_a_deadline_in_the_past_asks_nobody(prompt: Prompt, check: Any) ->
     "fault", [Fault.HANG, Fault.HANG_IN_BODY, Fault.TRICKLE, Fault.ENDLESS], ids=str
 )
 def test_no_silence_of_the_real_sdks_outlasts_the_deadline(
-    virtually: Virtually, caller_on: CallerOn, prompt: Prompt, check: Any, fault: Fault
+    caller_on: CallerOn, prompt: Prompt, check: Any, fault: Fault
 ) -> None:
     async def story() -> None:
         plan = plan_of(FaultRule(fault=fault))
@@ -96,7 +92,7 @@ class Stubborn(Hanging):
 
 
 def test_an_sdk_that_is_slow_to_cancel_does_not_move_the_deadline(
-    virtually: Virtually, prompt: Prompt, check: Any
+    prompt: Prompt, check: Any
 ) -> None:
     async def story() -> None:
         answered = await caller_of(Stubborn(), Stubborn()).ask(prompt, check, deadline=now() + 40)
@@ -123,7 +119,7 @@ class Late(Hanging):
 
 
 def test_an_answer_that_comes_after_its_call_was_left_changes_nothing(
-    virtually: Virtually, prompt: Prompt, check: Any
+    prompt: Prompt, check: Any
 ) -> None:
     async def story() -> None:
         late, next_one, unattended = Late(), Scripted(GOOD), Unattended()
@@ -147,7 +143,7 @@ LIMITED = Outcome(kind=OutcomeKind.RATE_LIMITED, retry_after_seconds=7)
     ("seconds", "took"), [(20.0, 7.125), (10.0, 0.0)], ids=["fits", "does not fit"]
 )
 def test_what_a_provider_asked_to_wait_is_waited_only_where_it_fits(
-    virtually: Virtually, prompt: Prompt, check: Any, seconds: float, took: float
+    prompt: Prompt, check: Any, seconds: float, took: float
 ) -> None:
     async def story() -> None:
         caller = FallbackCaller(

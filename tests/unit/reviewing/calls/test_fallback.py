@@ -16,13 +16,13 @@ from tests.unit.reviewing.calls.scripted import (
     GOOD,
     ROW,
     UNGROUNDED,
-    CallerOn,
     Scripted,
     caller_of,
     now,
     plan_of,
     providers_asked,
 )
+from tests.unit.reviewing.drafting import CallerOn
 
 GEMINI_ONLY = ["gemini"]
 

@@ -12,10 +12,10 @@ from tests.unit.reviewing.calls.scripted import (
     GOOD,
     Hanging,
     Scripted,
-    Virtually,
     caller_of,
     now,
 )
+from tests.unit.reviewing.virtual_clock import virtually
 
 
 class Blocked:
@@ -44,7 +44,7 @@ REFUSAL = Outcome(kind=OutcomeKind.CIRCUIT_OPEN, retry_after_seconds=3.0)
 
 
 def test_no_time_is_kept_back_for_a_provider_that_may_not_be_asked(
-    virtually: Virtually, prompt: Prompt, check: Any
+    prompt: Prompt, check: Any
 ) -> None:
     async def story() -> None:
         caller = _with_circuits((Hanging(), None), (Scripted(REFUSAL), 60.0))

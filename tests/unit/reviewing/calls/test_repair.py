@@ -13,12 +13,12 @@ from tests.unit.reviewing.calls.scripted import (
     GOOD,
     ROW,
     UNGROUNDED,
-    CallerOn,
     Scripted,
     caller_of,
     now,
     plan_of,
 )
+from tests.unit.reviewing.drafting import CallerOn
 
 
 @pytest.mark.parametrize("fault", [f for f in Fault if f.value.startswith(("invalid", "wrong"))])

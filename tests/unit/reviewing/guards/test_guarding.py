@@ -1,9 +1,8 @@
 """Everything that goes around a provider, stacked, through the real SDKs on the emulator."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from prometheus_client import CollectorRegistry
@@ -25,9 +24,9 @@ from consumer.reviewing.providers.gemini.content import GeminiProvider
 from consumer.reviewing.providers.openai.responses import OpenAIProvider
 from consumer.reviewing.unattended import Unattended
 from schemas.review import Signal
+from tests.unit.reviewing.virtual_clock import virtually
 
 Providers = tuple[GeminiProvider, OpenAIProvider]
-Virtually = Callable[[Coroutine[Any, Any, None]], None]
 OPEN_SECONDS = 600.0
 SLOTS = 3
 PRICES = {"g": Price(input=1.0, output=1.0), "o": Price(input=2.0, output=2.0)}
@@ -192,7 +191,7 @@ SILENCES = [Fault.HANG, Fault.HANG_IN_BODY, Fault.TRICKLE, Fault.ENDLESS]
 
 @pytest.mark.parametrize("fault", SILENCES, ids=str)
 def test_behind_all_guards_too_no_silence_outlasts_the_deadline(
-    virtually: Virtually, stack_on: StackOn, fault: Fault
+    stack_on: StackOn, fault: Fault
 ) -> None:
     async def story() -> None:
         stack = stack_on(FaultPlan((FaultRule(fault=fault),)))
@@ -205,7 +204,7 @@ def test_behind_all_guards_too_no_silence_outlasts_the_deadline(
 
 @pytest.mark.parametrize("fault", SILENCES, ids=str)
 def test_a_silent_gemini_costs_time_until_its_circuit_opens_and_then_none(
-    virtually: Virtually, stack_on: StackOn, fault: Fault
+    stack_on: StackOn, fault: Fault
 ) -> None:
     async def story() -> None:
         plan = FaultPlan((FaultRule(fault=fault, provider="gemini"),))
@@ -230,7 +229,7 @@ def test_a_silent_gemini_costs_time_until_its_circuit_opens_and_then_none(
 
 
 def test_a_late_answer_is_asked_for_twice_and_one_of_them_is_paid_and_counted(
-    virtually: Virtually, stack_on: StackOn
+    stack_on: StackOn,
 ) -> None:
     async def story() -> None:
         plan = FaultPlan((FaultRule(delay_seconds=100, nth=frozenset({41})),))
@@ -256,7 +255,7 @@ def test_a_late_answer_is_asked_for_twice_and_one_of_them_is_paid_and_counted(
 
 
 def test_a_cancellation_at_any_moment_leaves_every_slot_free_and_nothing_running(
-    virtually: Virtually, stack_on: StackOn
+    stack_on: StackOn,
 ) -> None:
     async def story() -> None:
         stack = stack_on(FaultPlan())

@@ -1,6 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine
-from typing import Any
+from collections.abc import AsyncIterator
 
 import pytest
 
@@ -10,8 +9,8 @@ from consumer.reviewing.guards.hedging import HedgeAllowance, Latencies
 from consumer.reviewing.outcome import Outcome, OutcomeKind, Usage
 from consumer.reviewing.ports import CompletionRequest
 from consumer.reviewing.unattended import Unattended
+from tests.unit.reviewing.virtual_clock import virtually
 
-Virtually = Callable[[Coroutine[Any, Any, None]], None]
 REQUEST = CompletionRequest(call="arc", system="", user="", schema={}, max_output_tokens=9)
 OK = Outcome.ok("{}", Usage())
 BUSY = Outcome(kind=OutcomeKind.TRANSIENT, detail="http_503")
@@ -186,7 +185,7 @@ async def test_no_second_request_without_allowance_and_slot(rig: Rig, why: str) 
         assert allowance.take()
 
 
-def test_it_ends_in_time_however_slowly_the_sdk_is_cancelled(virtually: Virtually) -> None:
+def test_it_ends_in_time_however_slowly_the_sdk_is_cancelled() -> None:
     async def story() -> None:
         inner, rig = Scripted(slow_to_cancel=True), Rig()
         outcome = await rig.hedged(inner).complete(REQUEST, timeout_seconds=40)

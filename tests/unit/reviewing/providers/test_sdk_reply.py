@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Final
 
 import httpx2
 import pytest
@@ -14,6 +14,7 @@ from consumer.reviewing.providers.gemini.interactions import GeminiInteractionsP
 from consumer.reviewing.providers.openai.chat import OpenAIChatProvider
 from consumer.reviewing.providers.openai.responses import OpenAIProvider
 from consumer.reviewing.providers.sdk_reply import usage_of
+from tests.unit.reviewing.providers import wire
 
 Ask = Callable[..., Awaitable[Outcome]]
 INTERFACES: Final = {
@@ -87,7 +88,7 @@ async def test_what_the_transport_raises_becomes_an_outcome_at_once(
 )
 @pytest.mark.parametrize("content_type", ["application/json", "text/html"])
 async def test_a_200_that_is_no_answer_is_transient(
-    ask: Ask, wire: Any, body: bytes, content_type: str
+    ask: Ask, body: bytes, content_type: str
 ) -> None:
     handler = wire.replying(body=body, headers={"content-type": content_type})
     assert (await ask(handler)).kind is OutcomeKind.TRANSIENT

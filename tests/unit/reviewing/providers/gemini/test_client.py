@@ -5,10 +5,11 @@ import pytest
 from google.genai import _api_client
 
 from consumer.reviewing.providers.gemini.client import gemini_client
+from tests.unit.reviewing.providers import wire
 
 
 async def test_the_sdk_uses_our_connections_also_where_aiohttp_could_be_had(
-    monkeypatch: pytest.MonkeyPatch, client_for: Any, wire: Any
+    monkeypatch: pytest.MonkeyPatch, client_for: Any
 ) -> None:
     monkeypatch.setattr(_api_client, "has_aiohttp", True)
     seen: list[httpx2.Request] = []

@@ -1,14 +1,13 @@
-from typing import Any
-
 import httpx2
 import pytest
 from google.genai import errors
 
 from consumer.reviewing.outcome import Misconfiguration, OutcomeKind
 from consumer.reviewing.providers.gemini.failures import GEMINI_ERRORS, PACKAGE, failure_of_gemini
+from tests.unit.reviewing.providers.sdk_errors import sdk_errors
 
 
-def test_every_exception_class_of_the_sdk_is_mapped_and_nothing_else(sdk_errors: Any) -> None:
+def test_every_exception_class_of_the_sdk_is_mapped_and_nothing_else() -> None:
     found = sdk_errors(PACKAGE)
     assert {"ServerError", "GenAiDefaultError", "ContinuationTimeoutError"} <= found
     assert found == set(GEMINI_ERRORS)

@@ -1,6 +1,6 @@
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any, get_args
+from typing import get_args
 
 import httpx2
 import pytest
@@ -12,6 +12,7 @@ from consumer.reviewing.providers.openai.chat import (
     LimitField,
     OpenAIChatProvider,
 )
+from tests.unit.reviewing.providers import wire
 
 Ask = Callable[..., Awaitable[Outcome]]
 
@@ -28,7 +29,7 @@ def test_every_finish_reason_of_the_sdk_is_mapped() -> None:
 
 @pytest.mark.parametrize("field", get_args(LimitField))
 async def test_the_request_is_strict_and_bounded_in_the_servers_word(
-    ask: Ask, wire: Any, field: LimitField
+    ask: Ask, field: LimitField
 ) -> None:
     seen: list[httpx2.Request] = []
 
@@ -50,28 +51,24 @@ async def test_the_request_is_strict_and_bounded_in_the_servers_word(
     assert seen[0].extensions["timeout"]["read"] == 2.5
 
 
-async def test_a_good_answer_carries_its_text_and_tokens(ask: Ask, wire: Any) -> None:
+async def test_a_good_answer_carries_its_text_and_tokens(ask: Ask) -> None:
     outcome = await ask(wire.replying(body=wire.chat('{"a": 1}')))
     assert outcome == Outcome.ok('{"a": 1}', Usage(input_tokens=10, output_tokens=7))
 
 
 @pytest.mark.parametrize("reason", [r for r in CHAT_FINISH_REASONS if r != "stop"])
-async def test_a_finish_reason_is_read_before_a_perfectly_good_text(
-    ask: Ask, wire: Any, reason: str
-) -> None:
+async def test_a_finish_reason_is_read_before_a_perfectly_good_text(ask: Ask, reason: str) -> None:
     outcome = await ask(wire.replying(body=wire.chat("{}", finish_reason=reason)))
     assert (outcome.kind, outcome.text) == (CHAT_FINISH_REASONS[reason], None)
 
 
 @pytest.mark.parametrize("reason", [None, "abort", 3])
-async def test_a_finish_reason_that_nobody_knows_is_transient(
-    ask: Ask, wire: Any, reason: object
-) -> None:
+async def test_a_finish_reason_that_nobody_knows_is_transient(ask: Ask, reason: object) -> None:
     outcome = await ask(wire.replying(body=wire.chat("{}", finish_reason=reason)))
     assert outcome.kind is OutcomeKind.TRANSIENT
 
 
-async def test_a_refusal_is_read_before_any_text(ask: Ask, wire: Any) -> None:
+async def test_a_refusal_is_read_before_any_text(ask: Ask) -> None:
     message = {"role": "assistant", "content": "{}", "refusal": "no"}
     outcome = await ask(wire.replying(body=wire.chat(message=message)))
     assert (outcome.kind, outcome.text) == (OutcomeKind.REFUSED, None)
@@ -79,21 +76,19 @@ async def test_a_refusal_is_read_before_any_text(ask: Ask, wire: Any) -> None:
 
 @pytest.mark.parametrize("field", ["reasoning_content", "reasoning", "thinking"])
 async def test_thoughts_in_a_servers_own_field_are_no_part_of_the_answer(
-    ask: Ask, wire: Any, field: str
+    ask: Ask, field: str
 ) -> None:
     message = {"role": "assistant", "content": "{}", field: "hm"}
     assert (await ask(wire.replying(body=wire.chat(message=message)))).text == "{}"
 
 
-async def test_thoughts_and_a_fence_around_the_answer_are_taken_off(ask: Ask, wire: Any) -> None:
+async def test_thoughts_and_a_fence_around_the_answer_are_taken_off(ask: Ask) -> None:
     text = '<think>hm</think>\n```json\n{"a": 1}\n```'
     assert (await ask(wire.replying(body=wire.chat(text)))).text == '{"a": 1}'
 
 
 @pytest.mark.parametrize("usage", [None, {}, {"prompt_tokens": "many"}, []])
-async def test_without_usable_usage_the_tokens_are_unknown(
-    ask: Ask, wire: Any, usage: object
-) -> None:
+async def test_without_usable_usage_the_tokens_are_unknown(ask: Ask, usage: object) -> None:
     outcome = await ask(wire.replying(body=wire.chat("{}") | {"usage": usage}))
     assert outcome == Outcome.ok("{}", Usage())
 
@@ -108,24 +103,24 @@ async def test_without_usable_usage_the_tokens_are_unknown(
     ],
 )
 async def test_an_error_with_status_200_is_an_error(
-    ask: Ask, wire: Any, error: object, kind: OutcomeKind
+    ask: Ask, error: object, kind: OutcomeKind
 ) -> None:
     assert (await ask(wire.replying(body={"error": error}))).kind is kind
 
 
 @pytest.mark.parametrize("choices", ["x", [], [5], None])
-async def test_choices_of_another_shape_are_no_answer(ask: Ask, wire: Any, choices: object) -> None:
+async def test_choices_of_another_shape_are_no_answer(ask: Ask, choices: object) -> None:
     outcome = await ask(wire.replying(body={"choices": choices}))
     assert outcome.kind is OutcomeKind.TRANSIENT
 
 
 @pytest.mark.parametrize("content", [None, 5, [{"type": "text", "text": "{}"}]])
-async def test_an_answer_without_text_is_transient(ask: Ask, wire: Any, content: object) -> None:
+async def test_an_answer_without_text_is_transient(ask: Ask, content: object) -> None:
     message = {"role": "assistant", "content": content}
     outcome = await ask(wire.replying(body=wire.chat(message=message)))
     assert (outcome.kind, outcome.detail) == (OutcomeKind.TRANSIENT, "no_output")
 
 
-async def test_the_model_that_answered_is_named(ask: Ask, wire: Any) -> None:
+async def test_the_model_that_answered_is_named(ask: Ask) -> None:
     body = wire.chat("{}") | {"model": "o-2026-01-05"}
     assert (await ask(wire.replying(body=body))).model == "o-2026-01-05"

@@ -1,4 +1,4 @@
-from typing import Any, get_args
+from typing import get_args
 
 import httpx2
 import openai
@@ -13,9 +13,10 @@ from consumer.reviewing.providers.openai.failures import (
     code_word,
     failure_of_openai,
 )
+from tests.unit.reviewing.providers.sdk_errors import sdk_errors
 
 
-def test_every_exception_class_of_the_sdk_is_mapped_and_nothing_else(sdk_errors: Any) -> None:
+def test_every_exception_class_of_the_sdk_is_mapped_and_nothing_else() -> None:
     found = sdk_errors(PACKAGE)
     assert {"RateLimitError", "StreamAlreadyConsumed", "BrowserError"} <= found
     assert found == set(OPENAI_ERRORS)

@@ -1,6 +1,6 @@
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any, get_args
+from typing import get_args
 
 import httpx2
 import pytest
@@ -13,6 +13,7 @@ from consumer.reviewing.providers.openai.responses import (
     STATUSES,
     OpenAIProvider,
 )
+from tests.unit.reviewing.providers import wire
 
 Ask = Callable[..., Awaitable[Outcome]]
 
@@ -29,7 +30,7 @@ def test_every_status_and_incomplete_reason_of_the_sdk_is_mapped() -> None:
     assert set(INCOMPLETE_REASONS) == set(reasons)
 
 
-async def test_the_request_is_strict_unstored_and_bounded(ask: Ask, wire: Any) -> None:
+async def test_the_request_is_strict_unstored_and_bounded(ask: Ask) -> None:
     seen: list[httpx2.Request] = []
 
     def handle(request: httpx2.Request) -> httpx2.Response:
@@ -48,29 +49,29 @@ async def test_the_request_is_strict_unstored_and_bounded(ask: Ask, wire: Any) -
     assert seen[0].extensions["timeout"]["read"] == 2.5
 
 
-async def test_a_good_answer_carries_its_text_and_tokens(ask: Ask, wire: Any) -> None:
+async def test_a_good_answer_carries_its_text_and_tokens(ask: Ask) -> None:
     outcome = await ask(wire.replying(body=wire.openai('{"a": 1}')))
     assert outcome == Outcome.ok('{"a": 1}', Usage(input_tokens=10, output_tokens=7))
 
 
-async def test_the_model_that_answered_is_named(ask: Ask, wire: Any) -> None:
+async def test_the_model_that_answered_is_named(ask: Ask) -> None:
     body = wire.openai("{}", model="o-2026-01-05")
     assert (await ask(wire.replying(body=body))).model == "o-2026-01-05"
 
 
-async def test_a_completed_response_without_text_is_transient(ask: Ask, wire: Any) -> None:
+async def test_a_completed_response_without_text_is_transient(ask: Ask) -> None:
     call = {"type": "function_call", "name": "f", "arguments": "{}"}
     for output in ([], [call], None):
         outcome = await ask(wire.replying(body=wire.openai(output=output)))
         assert (outcome.kind, outcome.detail) == (OutcomeKind.TRANSIENT, "no_output")
 
 
-async def test_thoughts_and_a_fence_around_the_answer_are_taken_off(ask: Ask, wire: Any) -> None:
+async def test_thoughts_and_a_fence_around_the_answer_are_taken_off(ask: Ask) -> None:
     text = '<think>hm</think>\n```json\n{"a": 1}\n```'
     assert (await ask(wire.replying(body=wire.openai(text)))).text == '{"a": 1}'
 
 
-async def test_a_refusal_is_read_before_any_text(ask: Ask, wire: Any) -> None:
+async def test_a_refusal_is_read_before_any_text(ask: Ask) -> None:
     content = [{"type": "output_text", "text": "{}"}, {"type": "refusal", "refusal": "no"}]
     body = wire.openai(output=[{"type": "message", "content": content}])
     outcome = await ask(wire.replying(body=body))
@@ -79,7 +80,7 @@ async def test_a_refusal_is_read_before_any_text(ask: Ask, wire: Any) -> None:
 
 @pytest.mark.parametrize(("reason", "kind"), INCOMPLETE_REASONS.items())
 async def test_an_incomplete_answer_is_none_though_its_text_would_parse(
-    ask: Ask, wire: Any, reason: str, kind: OutcomeKind
+    ask: Ask, reason: str, kind: OutcomeKind
 ) -> None:
     body = wire.openai("{}", status="incomplete", incomplete_details={"reason": reason})
     outcome = await ask(wire.replying(body=body))
@@ -96,24 +97,24 @@ async def test_an_incomplete_answer_is_none_though_its_text_would_parse(
     ],
 )
 async def test_a_failed_response_is_told_by_its_code(
-    ask: Ask, wire: Any, code: str, kind: OutcomeKind
+    ask: Ask, code: str, kind: OutcomeKind
 ) -> None:
     body = wire.openai("{}", status="failed", error={"code": code, "message": "no"})
     assert (await ask(wire.replying(body=body))).kind is kind
 
 
 @pytest.mark.parametrize("status", ["queued", "in_progress", "cancelled", None, "newer"])
-async def test_an_unfinished_status_is_no_answer(ask: Ask, wire: Any, status: str | None) -> None:
+async def test_an_unfinished_status_is_no_answer(ask: Ask, status: str | None) -> None:
     outcome = await ask(wire.replying(body=wire.openai("{}", status=status)))
     assert outcome.kind is OutcomeKind.TRANSIENT
 
 
-async def test_a_rate_limit_carries_what_was_asked_for(ask: Ask, wire: Any) -> None:
+async def test_a_rate_limit_carries_what_was_asked_for(ask: Ask) -> None:
     body = {"error": {"code": "rate_limit_exceeded", "message": "slow down"}}
     outcome = await ask(wire.replying(429, body=body, headers={"retry-after": "12"}))
     assert outcome.retry_after_seconds == 12.0
 
 
-async def test_no_detail_repeats_the_providers_words(ask: Ask, wire: Any) -> None:
+async def test_no_detail_repeats_the_providers_words(ask: Ask) -> None:
     body = wire.openai("{}", status="failed", error={"code": "you said: my secret", "message": ""})
     assert "secret" not in (await ask(wire.replying(body=body))).detail
