@@ -15,7 +15,11 @@ from hypothesis import HealthCheck, settings
 from sqlalchemy import make_url
 
 from consumer.embedded.locate import running_kafka
-from tests.integration.faults.table import write_table
+
+# Before any helper is imported: where an assertion in one fails, pytest shows its values, too.
+pytest.register_assert_rewrite("tests.unit", "tests.contract", "tests.integration")
+
+from tests.integration.faults.table import write_table  # noqa: E402  # see above
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 REAL_ARCS = REPOSITORY.parent / "shared" / "data" / "ami"

@@ -4,172 +4,25 @@ What comes out is read by a plain fastavro reader that imports none of our code.
 """
 
 import asyncio
-import io
 import json
-import os
-import signal
-import socket
-import struct
-import subprocess
-import sys
-import time
-import unicodedata
-import urllib.request
-import uuid
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import aiokafka
-import fastavro
-import fastavro.schema
 import pytest
 import websockets
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+from tests.integration.deployed import PATIENCE_SECONDS, REPOSITORY, Deployment
+from tests.integration.true_to_arcs import (
+    assert_claims_nothing_unmeasured,
+    assert_true_to,
+    trigger_of,
+)
+
 SAMPLES = REPOSITORY / "producer" / "arcs"
-REVIEW_SCHEMA = REPOSITORY / "schemas" / "review_ready.v1.avsc"
-SECRET = "a-test-secret-of-more-than-32-characters"
 PHASES = ["received", "delayed", "gathering", "reviewing", "validating", "ready"]
-PATIENCE_SECONDS = 120
-
 pytestmark = pytest.mark.kafka
-
-
-class Deployment:
-    """One prefix of topics, one database, and the environment of the processes on it."""
-
-    def __init__(self, *, bootstrap: str, database_url: str, tmp_path: Path) -> None:
-        self.prefix = f"t{uuid.uuid4().hex[:8]}."
-        self.port = _free_port()
-        self.bootstrap = bootstrap
-        self.directory = tmp_path
-        self.environment = {
-            **os.environ,
-            "PYTHONPATH": str(REPOSITORY),
-            "DEBRIEF_KAFKA_BOOTSTRAP_SERVERS": bootstrap,
-            "DEBRIEF_TOPIC_PREFIX": self.prefix,
-            "DEBRIEF_KAFKA_GROUP": f"g-{self.prefix}",
-            "DEBRIEF_DATABASE_URL": database_url,
-            "DEBRIEF_REVIEWERS": "rules",
-            "DEBRIEF_CONTEXT_GRACE_SECONDS": "2",
-            "DEBRIEF_JWT_SECRET": SECRET,
-            "DEBRIEF_GATEWAY_HOST": "127.0.0.1",
-            "DEBRIEF_GATEWAY_PORT": str(self.port),
-        }
-
-    def run(self, *arguments: str, **extra: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "consumer", *arguments],
-            env={**self.environment, **extra},
-            cwd=self.directory,
-            capture_output=True,
-            text=True,
-            timeout=PATIENCE_SECONDS,
-            check=False,
-        )
-
-    @contextmanager
-    def process(self, *arguments: str, **extra: str) -> Iterator[subprocess.Popen[bytes]]:
-        log = (self.directory / f"{arguments[0]}-{uuid.uuid4().hex[:4]}.log").open("wb")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "consumer", *arguments],
-            env={**self.environment, **extra},
-            cwd=self.directory,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-        )
-        try:
-            yield process
-            process.send_signal(signal.SIGTERM)
-            assert process.wait(60) == 0, Path(log.name).read_text(encoding="utf-8")[-4000:]
-        finally:
-            if process.poll() is None:
-                process.kill()
-                process.wait()
-            log.close()
-
-    @contextmanager
-    def killed_process(self, *arguments: str) -> Iterator[None]:
-        """Run a process that is killed, without a word, at the block's end."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "consumer", *arguments],
-            env=self.environment,
-            cwd=self.directory,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            yield
-        finally:
-            process.kill()
-            process.wait()
-
-    async def reviews_at_least_once(self, count: int) -> set[str]:
-        """Read until `count` different runs have a review; one may come twice."""
-        run_ids: set[str] = set()
-        async with self.reader("review.ready") as reader, asyncio.timeout(PATIENCE_SECONDS):
-            while len(run_ids) < count:
-                for records in (await reader.getmany(timeout_ms=500)).values():
-                    run_ids |= {record.key.decode() for record in records if record.key}
-        return run_ids
-
-    async def reviews(self, count: int) -> dict[str, dict[str, Any]]:
-        """Read `count` runs' reviews from the topic, in schema order, as a stranger would."""
-        reviews: dict[str, dict[str, Any]] = {}
-        async with self.reader("review.ready") as reader:
-            deadline = time.monotonic() + PATIENCE_SECONDS
-            while len(reviews) < count:
-                assert time.monotonic() < deadline, f"{len(reviews)} of {count} reviews came"
-                for records in (await reader.getmany(timeout_ms=500)).values():
-                    for record in records:
-                        assert record.key is not None
-                        run_id = record.key.decode()
-                        assert run_id not in reviews, f"two reviews of {run_id}"
-                        reviews[run_id] = _read_review(record.value)
-        return reviews
-
-    @asynccontextmanager
-    async def reader(self, topic: str) -> AsyncIterator[aiokafka.AIOKafkaConsumer]:
-        consumer = aiokafka.AIOKafkaConsumer(
-            self.prefix + topic,
-            bootstrap_servers=self.bootstrap,
-            auto_offset_reset="earliest",
-            isolation_level="read_committed",
-        )
-        await consumer.start()
-        try:
-            yield consumer
-        finally:
-            await consumer.stop()
-
-    async def produce(self, topic: str, values: list[tuple[bytes | None, bytes | None]]) -> None:
-        producer = aiokafka.AIOKafkaProducer(bootstrap_servers=self.bootstrap)
-        await producer.start()
-        try:
-            for key, value in values:
-                await producer.send_and_wait(self.prefix + topic, value=value, key=key)
-        finally:
-            await producer.stop()
-
-    def token(self, user_id: str) -> str:
-        made = self.run("token", user_id)
-        assert made.returncode == 0, made.stderr
-        return made.stdout.strip()
-
-    async def ready(self) -> None:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while time.monotonic() < deadline:
-            try:
-                await asyncio.to_thread(
-                    urllib.request.urlopen, f"http://127.0.0.1:{self.port}/readyz", timeout=2
-                )
-            except OSError:
-                await asyncio.sleep(0.2)
-            else:
-                return
-        pytest.fail("the gateway did not become ready")
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -196,15 +49,15 @@ async def test_real_arcs_become_reviews_that_anyone_can_read(
         reviews = await deployment.reviews(len(arcs))
 
     for arc in arcs:
-        _assert_true_to(arc, reviews[arc.stem])
-        _assert_claims_nothing_unmeasured(reviews[arc.stem])
+        assert_true_to(arc, reviews[arc.stem])
+        assert_claims_nothing_unmeasured(reviews[arc.stem])
 
 
 async def test_a_sample_arc_reaches_the_learner_through_the_websocket(
     deployment: Deployment,
 ) -> None:
     arc = SAMPLES / "stumbler.jsonl"
-    trigger = _trigger_of(arc)
+    trigger = trigger_of(arc)
     token = deployment.token(trigger["user_id"])
     stranger = deployment.token("somebody-else")
     with deployment.process("consume"), deployment.process("serve"):
@@ -226,7 +79,7 @@ async def test_a_sample_arc_reaches_the_learner_through_the_websocket(
     # A slow reader is told the latest only; what it is told is in order.
     assert phases
     assert phases == sorted(phases, key=PHASES.index)
-    _assert_true_to(arc, review)
+    assert_true_to(arc, review)
 
 
 async def test_rubbish_is_dead_lettered_and_what_follows_is_reviewed(
@@ -291,92 +144,7 @@ async def test_a_killed_consumer_loses_no_run(deployment: Deployment) -> None:
     with deployment.process("consume"):
         reviews = await deployment.reviews_at_least_once(len(arcs))
 
-    assert reviews == {_trigger_of(arc)["run_id"] for arc in arcs}
-
-
-def _read_review(value: bytes) -> dict[str, Any]:
-    schema = fastavro.parse_schema(json.loads(REVIEW_SCHEMA.read_text(encoding="utf-8")))
-    assert value[:2] == b"\xc3\x01"
-    canonical = fastavro.schema.to_parsing_canonical_form(schema)
-    fingerprint = fastavro.schema.fingerprint(canonical, "CRC-64-AVRO")
-    assert struct.unpack("<Q", value[2:10])[0] == int.from_bytes(
-        bytes.fromhex(fingerprint), "little"
-    )
-    review = fastavro.schemaless_reader(io.BytesIO(value[10:]), schema, None)
-    assert isinstance(review, dict)
-    return review
-
-
-def _trigger_of(arc: Path) -> dict[str, Any]:
-    for line in arc.read_text(encoding="utf-8").splitlines():
-        record = json.loads(line)
-        if record["topic"] == "scenario.completed":
-            value = record["value"]
-            assert isinstance(value, dict)
-            return value
-    pytest.fail(f"{arc.name} has no trigger")
-
-
-def _fold(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).split())
-
-
-def _sources(arc: Path) -> dict[tuple[str, str], list[str]]:
-    sources: dict[tuple[str, str], list[str]] = {}
-    for line in arc.read_text(encoding="utf-8").splitlines():
-        record = json.loads(line)
-        value = record["value"]
-        if record["topic"] == "conversation.message":
-            sources[("message", value["message_id"])] = [value["text"]]
-        elif record["topic"] == "artefact.submitted":
-            key = ("artefact", f"{value['artefact_id']}/{value['revision']}")
-            sources[key] = [value["text"]]
-        elif record["topic"] == "objective.rolled-up":
-            sources[("objective", value["objective_id"])] = [
-                value["title"],
-                value.get("feedback") or "",
-                *(issue["note"] for issue in value["issues"]),
-            ]
-    return sources
-
-
-def _evidence_of(node: object) -> Iterator[dict[str, Any]]:
-    if isinstance(node, dict):
-        for key, value in node.items():
-            if key == "evidence":
-                yield from value
-            else:
-                yield from _evidence_of(value)
-    elif isinstance(node, list):
-        for value in node:
-            yield from _evidence_of(value)
-
-
-def _assert_true_to(arc: Path, review: dict[str, Any]) -> None:
-    trigger = _trigger_of(arc)
-    sources = _sources(arc)
-    assert sum(d["xp"] for d in review["xp"]["dimensions"]) == trigger["xp"]["expected_total"]
-    assert [p["persona_id"] for p in review["perspectives"]] == [
-        p["persona_id"] for p in trigger["personas"]
-    ]
-    cited = list(_evidence_of(review))
-    assert cited
-    for evidence in cited:
-        source_id = evidence["source_id"]
-        if evidence["source"] == "artefact":
-            source_id = f"{source_id}/{evidence['revision']}"
-        texts = sources[(evidence["source"], source_id)]
-        if evidence["quote"] is not None:
-            assert any(_fold(evidence["quote"]) in _fold(text) for text in texts)
-
-
-def _assert_claims_nothing_unmeasured(review: dict[str, Any]) -> None:
-    unmeasured = {"pace", "independence", "help_avoidance", "first_pass", "recovery", "stuck"}
-    by_kind = {signal["kind"]: signal for signal in review["signals"]}
-    for kind in unmeasured & by_kind.keys():
-        assert by_kind[kind]["verdict"] == "too_little_data", kind
-    assert not unmeasured & {pattern["kind"] for pattern in review["patterns"]}
-    assert review["writing_style"] is None
+    assert reviews == {trigger_of(arc)["run_id"] for arc in arcs}
 
 
 @asynccontextmanager
@@ -414,10 +182,3 @@ async def _dead_letters(
             for records in (await reader.getmany(timeout_ms=500)).values():
                 letters += [(r.key, r.value, dict(r.headers)) for r in records]
     return letters
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
