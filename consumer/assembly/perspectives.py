@@ -10,7 +10,7 @@ from consumer.assembly.grams import Gram, grams_of
 from consumer.assembly.grounding import Rejection, SourceText, ground, is_long_enough, opening_quote
 from consumer.assembly.items import Faults, ground_all, statement
 from consumer.assembly.proper_names import proper_names_of, tells_names
-from consumer.assembly.prose import clean, cut, quoted_spans, sentences
+from consumer.assembly.prose import STOPS, clean, cut, marked_words, sentences
 from consumer.drafts import Citation, PerspectiveDraft, ReviewDraft
 from schemas.events import Persona
 from schemas.review import MAX_EVIDENCE, MAX_STATEMENT_CHARACTERS, Evidence, Perspective
@@ -99,9 +99,11 @@ def _quoting(text: str, evidence: Sequence[Evidence]) -> str:
     """Let a text quote its own thread: as it does by itself, else by the first words it cites."""
     said = [e.quote for e in evidence if e.source == "message" and e.quote]
     whole = [fold(quote) for quote in said]
-    for span in map(fold, quoted_spans(text)):
-        if span in whole or (is_long_enough(span) and any(span in quote for quote in whole)):
-            return text
+    # Marked words come without their stops.
+    bare = [words.strip(STOPS) for words in whole]
+    spans = [fold(marked.words) for marked in marked_words(text)]
+    if any(s in bare or (is_long_enough(s) and any(s in w for w in whole)) for s in spans):
+        return text
     words = cut(clean(said[0]), MAX_ADDED_QUOTE).removesuffix("…")
     opening, closing = next((m for m in _MARKS if not set(m) & set(words)), _MARKS[0])
     added = f" {opening}{words}{closing}"

@@ -22,6 +22,8 @@ _OPENERS_AND_CLOSERS = (("“", "”"), ("«", "»"), ("「", "」"), ("『", "�
 # Fewer words than this may be an expression between marks; a quotation they are not.
 _QUOTATION_UNITS = 2
 _QUOTATION_SPACELESS = 6
+# What ends or parts a sentence, and may stand inside the marks of a quotation.
+STOPS = " .,;:!?…"
 
 
 def clean(text: str) -> str:
@@ -97,12 +99,7 @@ def marked_words(text: str) -> Iterator[Marked]:
     for match in _QUOTED.finditer(text):
         if match.lastindex is not None:
             start, end = match.span(match.lastindex)
-            yield Marked(match.group(match.lastindex).strip(" .,;:!?…"), start, end)
-
-
-def quoted_spans(text: str) -> tuple[str, ...]:
-    """Return what `text` quotes, two words or more, without the marks and the closing stop."""
-    return tuple(marked.words for marked in marked_words(text) if marked.is_quotation)
+            yield Marked(match.group(match.lastindex).strip(STOPS), start, end)
 
 
 def without_quotations(text: str) -> str:

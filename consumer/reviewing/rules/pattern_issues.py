@@ -96,26 +96,39 @@ def _after_feedback(reading: Reading, one: Occurrence) -> str:
     if not one.feedback:
         return "No feedback in this run spoke of it."
     spoken = reading.arc.objectives[one.feedback[0]]
+    again, chances = _in_later_stages(reading, one)
+    named = "named it" if names_kind(spoken, one.kind) else "came where it was marked"
+    told = f"The feedback on {reading.name(spoken)} {named}, and in the stages that followed it was"
+    if again:
+        return f"{told} there again on {number_word(again)} of {number_word(chances)}."
+    return f"{told} noted on none of {number_word(chances)}." if chances else ""
+
+
+def _in_later_stages(reading: Reading, one: Occurrence) -> tuple[int, int]:
+    """Return the hits and the chances in the stages after the one that the kind was spoken of in.
+
+    Both are 0 where nothing spoke of it.
+    """
+    if not one.feedback:
+        return 0, 0
     stages = [s.stage_id for s in reading.arc.stages]
+    spoken = reading.arc.objectives[one.feedback[0]]
     later = stages[stages.index(spoken.stage_id) + 1 :]
-    again, chances = (
+    hits, chances = (
         sum(o.stage_id in later for o in reading.objectives(indexes))
         for indexes in (one.hits, one.chances)
     )
-    if not again:
-        return ""
-    named = "named it" if names_kind(spoken, one.kind) else "came where it was marked"
-    return (
-        f"The feedback on {reading.name(spoken)} {named}, and in the stages that followed it was "
-        f"there again on {number_word(again)} of {number_word(chances)}."
-    )
+    return hits, chances
 
 
 def _meaning(reading: Reading, signal: Signal, one: Occurrence) -> str:
     if signal.verdict == "worsening":
         last = reading.stage(reading.arc.objectives[one.hits[-1]].stage_id)
         return f"It had been gone in between and was back by {last}, so it is not settled yet."
-    told = bool(one.feedback)
+    again, chances = _in_later_stages(reading, one)
+    if chances and not again:
+        return "That is a good sign, and too little to call it gone."
+    # Only what came again in a stage after the feedback shows that being told was not enough.
     meanings = (
         (
             (
@@ -125,7 +138,7 @@ def _meaning(reading: Reading, signal: Signal, one: Occurrence) -> str:
             "Knowing of it is not the trouble; there is no moment yet at which you look for it.",
             "",
         )
-        if told
+        if again
         else (
             "It does not hang on one task, so it will not go away with the next one either.",
             "The tasks changed and it stayed.",

@@ -59,7 +59,7 @@ def independence(reading: Reading, signal: Signal) -> Proposal:
     sentences = (
         f"{before}: you leaned on help more as the run went on.",
         first,
-        f"Your scores went from {scores.replace(', then ', ' to ')} meanwhile." if scores else "",
+        _scores_meanwhile(early, late),
     )
     return from_objectives(
         sentences,
@@ -147,24 +147,25 @@ def stuck(reading: Reading, signal: Signal) -> Proposal:
     """Say how long the run went without a stretch of clean work, in all its dimensions at once."""
     stretches = [(s, _dimension_of(reading, s)) for s in reading.claims(signal.kind)]
     dimensions = [(s, dimension) for s, dimension in stretches if dimension is not None]
-    missed = [o for o in reading.arc.objectives if not is_success(o)]
+    over = reading.arc.objectives
     opening = (
         "No three objectives in a row came right at the first try, in a stretch of "
         f"{plain_number(signal.value or 0.0)}."
     )
     if dimensions:
         ids = {dimension.dimension_id for _, dimension in dimensions}
-        missed = [o for o in missed if ids & set(o.dimension_ids)]
+        over = tuple(o for o in over if ids & set(o.dimension_ids))
         where = [f"{d.title} (a stretch of {plain_number(s.value or 0)})" for s, d in dimensions]
         opening = f"No three objectives in a row came right at the first try in {listed(where)}."
-    sentences = (
-        opening,
-        (
-            "Single good results are there; what is missing is a run of them, which tells a "
-            "skill from a good day."
-        ),
+    missed = [o for o in over if not is_success(o)]
+    meaning = (
+        "Single good results are there; what is missing is a run of them, which tells a skill "
+        "from a good day."
+        if len(missed) < len(over)
+        else "Not a single first try came right, so look at how you begin rather than at any one "
+        "task."
     )
-    return from_objectives(sentences, spread(missed), over=missed)
+    return from_objectives((opening, meaning), spread(missed), over=missed)
 
 
 def _dimension_of(reading: Reading, signal: Signal) -> XpDimension | None:
@@ -202,6 +203,17 @@ def _scores_beside(reading: Reading, *, faster: bool) -> str:
 def _two_means(early: tuple[ObjectiveRolledUp, ...], late: tuple[ObjectiveRolledUp, ...]) -> str:
     before, after = mean_score(early), mean_score(late)
     return "" if before is None or after is None else f"{figure(before)}, then {figure(after)}"
+
+
+def _scores_meanwhile(
+    early: tuple[ObjectiveRolledUp, ...], late: tuple[ObjectiveRolledUp, ...]
+) -> str:
+    before, after = mean_score(early), mean_score(late)
+    if before is None or after is None:
+        return ""
+    if figure(before) == figure(after):
+        return f"Your mean score stood at {figure(after)} meanwhile, early and late."
+    return f"Your scores went from {figure(before)} to {figure(after)} meanwhile."
 
 
 def _asked_before_trying(

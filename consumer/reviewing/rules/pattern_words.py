@@ -23,12 +23,12 @@ def help_seeking(reading: Reading, signal: Signal) -> Proposal:
     for quoted in quotes:
         if all(quoted.message.stage_id != other.message.stage_id for other in chosen):
             chosen.append(quoted)
+    share = f"Of your {signal.n} messages {percent(signal.value or 0.0)}"
+    if signal.value == 1.0:
+        share = f"All of your {signal.n} messages"
     kept = sorted(chosen[:3], key=lambda q: reading.arc.messages.index(q.message))
     sentences = (
-        (
-            f"Of your {signal.n} messages {percent(signal.value or 0.0)} were "
-            f"{signal.name.replace('_', ' ')}."
-        ),
+        f"{share} were {signal.name.replace('_', ' ')}.",
         "Whoever answers you knows from the message itself what you need.",
     )
     citations = tuple(cite_message(q.message, q.text) for q in kept)

@@ -135,11 +135,11 @@ def _before_hints(reading: Reading) -> NextPushDraft | None:
     if not hinted or freed or reading.claims("help_avoidance"):
         return None
     example = hinted[-1]
+    took = count(example.hints, "hint") if example.hints else "a hint"
     asked = " before the first try" if early_asks else ""
     return NextPushDraft(
         action="Write down your own first answer, however rough, before you open a hint.",
-        why=f"On {reading.name(example)}, late in the run, you still took "
-        f"{count(example.hints, 'hint')}{asked}.",
+        why=f"On {reading.name(example)}, late in the run, you still took {took}{asked}.",
         check="Beside every hint you open there lies an answer of your own, and you see what the "
         "hint added.",
         evidence=tuple(map(cite, hinted[-2:])),

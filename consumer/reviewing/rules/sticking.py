@@ -105,7 +105,7 @@ def _repeated(
     few = len(hits) <= FEW_HITS
     if place:
         where = listed([reading.name(o) for o in cited])
-        verb = "shares" if len(cited) == 1 else "share"
+        verb = "carries" if len(cited) == 1 else "share"
         verdict = "that is too thin for a pattern" if few else "nothing sets it apart from the rest"
         return f"{where} {verb} the mark {kind_words(kind)}; {verdict}.", cited
     last = shown[-1]
@@ -116,9 +116,16 @@ def _repeated(
     text += (
         "That is too thin to call it a pattern, and enough to watch for it."
         if few
-        else "That is not clearly more than can be expected of it, so no pattern is claimed."
+        else "Whether that is more than usual this run alone cannot tell, so no pattern is claimed."
+        if _is_unclear(reading, kind)
+        else "That is no more than can be expected of it, so no pattern is claimed."
     )
     return text, tuple(dict.fromkeys((*cited, last)))
+
+
+def _is_unclear(reading: Reading, kind: str) -> bool:
+    """Tell whether the record leaves open if a kind recurs; with little else noted it must."""
+    return any(s.verdict == "unclear" for s in reading.signals if s.name == kind)
 
 
 def _chances(reading: Reading, kind: str) -> int:
@@ -129,8 +136,10 @@ def _chances(reading: Reading, kind: str) -> int:
 
 def _left_low(reading: Reading, objective: ObjectiveRolledUp) -> KeptStuckDraft:
     tries = count(objective.attempts, "attempt")
+    is_alone = sum(o.score == objective.score for o in reading.scored) == 1
+    place = "ended lowest" if is_alone else "is among those that ended lowest"
     text = (
-        f"{capital(reading.name(objective))} ended lowest, at {figure(objective.score or 0.0)} "
+        f"{capital(reading.name(objective))} {place}, at {figure(objective.score or 0.0)} "
         f"after {tries}"
     )
     text += f" and {count(objective.hints, 'hint')}." if objective.hints else " without a hint."

@@ -162,7 +162,7 @@ def _thread(reading: Reading, patterns: tuple[PatternDraft, ...]) -> str:
     clauses = list(dict.fromkeys(clause for p in patterns if (clause := _clause(p))))
     if len(clauses) > 2:
         return f"Beside that, {clauses[2]}."
-    return "" if len(clauses) > 1 else _standing_against(reading, patterns[0])
+    return "" if len(patterns) > 1 else _standing_against(reading, patterns[0])
 
 
 def _standing_against(reading: Reading, pattern: PatternDraft) -> str:

@@ -31,6 +31,20 @@ def test_a_view_rests_on_its_own_thread(arc: Arc) -> None:
     assert [e.source for e in checked.evidence] == ["message", "objective"]
 
 
+@pytest.mark.parametrize("said", ["ok", "Ok.", "Will do!"])
+def test_a_whole_message_that_stands_in_the_text_is_not_added_again(said: str, *, arc: Arc) -> None:
+    own = next(m for m in arc.messages if m.message_id == "m1")
+    rest = tuple(m for m in arc.messages if m is not own)
+    facts = facts_of(replace(arc, messages=(own.model_copy(update={"text": said}), *rest)), ())
+    text = f"What I have of you is “{said}” I can say no more."
+    draft = GOOD.model_copy(
+        update={"text": text, "evidence": (OWN.model_copy(update={"quote": said}),)}
+    )
+    checked = check_perspective(draft, facts, persona_id="dana")
+    assert isinstance(checked, View)
+    assert checked.text == text
+
+
 @pytest.mark.parametrize("evidence", [(OBJECTIVE,), (), (OWN, FOREIGN), (OWN, NOTE)])
 def test_objectives_alone_another_thread_or_an_artefact_will_not_do(
     arc: Arc, evidence: tuple[Citation, ...]

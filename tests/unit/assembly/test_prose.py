@@ -1,6 +1,6 @@
 import pytest
 
-from consumer.assembly.prose import clean, cut, quoted_spans, sentences
+from consumer.assembly.prose import clean, cut, marked_words, sentences
 
 
 @pytest.mark.parametrize(
@@ -31,4 +31,6 @@ def test_text_is_cut_at_a_sentence_else_at_a_word() -> None:
 
 
 def test_words_in_quotation_marks_are_found() -> None:
-    assert quoted_spans('a "b c," d “e f” «g h» “i”') == ("b c", "e f", "g h")
+    found = list(marked_words('a "b c," d “e f” «g h» “i”'))
+    assert [one.words for one in found] == ["b c", "e f", "g h", "i"]
+    assert [one.is_quotation for one in found] == [True, True, True, False]

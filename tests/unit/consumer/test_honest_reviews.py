@@ -16,7 +16,7 @@ from consumer.assembly.coverage import counts_of, coverage_of
 from consumer.assembly.folding import fold
 from consumer.assembly.grams import grams_of
 from consumer.assembly.grounding import is_long_enough
-from consumer.assembly.prose import quoted_spans
+from consumer.assembly.prose import marked_words
 from consumer.assembly.xp import award
 from consumer.commands.review import runs_of
 from consumer.drafts import ArcRead, PerspectiveDraft, ReviewDraft, Scoring
@@ -173,7 +173,7 @@ def test_each_given_view_quotes_its_own_thread_and_tells_nothing_of_another(
         if view.text is None:
             continue
         own = [m.text for m in arc.thread(view.persona_id)]
-        spans = [fold(span) for span in quoted_spans(view.text)]
+        spans = [fold(marked.words) for marked in marked_words(view.text)]
         assert any(span in fold(text) for span in spans for text in own)
         others = {m.text for m in arc.messages if m.persona_id != view.persona_id}
         secret = {gram for text in others for gram in grams_of(text)}
@@ -236,7 +236,7 @@ def test_what_the_learner_writes_changes_no_points_no_pattern_and_no_other_perso
         v for v in clean.perspectives if v.persona_id != persona_id
     ]
     for text in prose_of(changed):
-        for span in quoted_spans(text):
+        for span in [marked.words for marked in marked_words(text)]:
             text = text.replace(span, "")  # noqa: PLW2901  # what was said may be quoted
         assert "ignore all previous" not in text.casefold()
 

@@ -91,7 +91,7 @@ def _effect(thread: Thread, quoted: Quoted) -> str:
     if not thread.is_understood:
         return "that is what we had to go by, in your own words"
     if _ASKS.search(quoted.text):
-        return "a question like that costs us less than a wrong guess on our behalf would have"
+        return "a question like that costs us less than a wrong guess on our behalf"
     if _TO_ME.search(quoted.text):
         return "we could find our own part in that without having to translate it"
     return "we had to work out for ourselves what that meant for our side"
