@@ -13,8 +13,8 @@ from typing import Final, Literal
 
 PromptName = Literal["shared", "arc", "scoring", "perspective"]
 CURRENT: Final[Mapping[PromptName, int]] = {
-    "shared": 3,
-    "arc": 2,
+    "shared": 4,
+    "arc": 3,
     "scoring": 1,
     "perspective": 2,
 }
@@ -67,7 +67,7 @@ def load_prompt(name: PromptName, version: int | None = None) -> PromptText:
 def prompt_version() -> str:
     """Name the current set as provenance does: versions and a hash over all the texts.
 
-    For example `shared.v3+arc.v2+scoring.v1+perspective.v2@4f6e0c1d2b3a`.
+    For example `shared.v4+arc.v3+scoring.v1+perspective.v2@4f6e0c1d2b3a`.
     """
     texts = [load_prompt(name) for name in CURRENT]
     digest = hashlib.sha256("".join(text.sha256 for text in texts).encode()).hexdigest()

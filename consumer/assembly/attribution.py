@@ -35,9 +35,11 @@ def speaker_of(before: str, after: str, personas: Mapping[str, str]) -> str | No
     by the names that prose calls them by; the learner is `LEARNER`, who speaks in it `SPEAKER`.
     """
     who = "|".join(sorted(map(re.escape, personas), key=len, reverse=True))
-    ahead, behind = _patterns(who or r"(?!)")
+    ahead, behind, others = _patterns(who or r"(?!)")
     sentence = _LAST_SENTENCE.search(before[-MAX_AROUND:])
     found = list(ahead.finditer(sentence.group())) if sentence else []
+    # "I asked, and you gave it: “…”": what was said is not what stands after another's doing.
+    found = [one for one in found if not others.search(one.string, one.end())]
     follows = behind.match(after[:MAX_AROUND])
     if not found and follows is None:
         return None
@@ -48,8 +50,8 @@ def speaker_of(before: str, after: str, personas: Mapping[str, str]) -> str | No
 
 
 @cache
-def _patterns(who: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """Return what gives words to somebody before they stand and after them."""
+def _patterns(who: str) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    """Return what gives words to somebody before they stand, after them, and what takes them."""
     speaker = rf"(?:(?P<you>[Yy]ou)|(?P<me>I)|(?P<name>{who}))"
     ahead = re.compile(
         rf"\b{speaker}{_OFTEN} {_SAID}\b|\b(?P<your>[Yy]our)(?: own)? {_TEXTS}\b"
@@ -59,7 +61,11 @@ def _patterns(who: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
         rf"[.,!?…]?[”\"»’'“]\s*,?\s*(?:(?:as |so )?{speaker}{_OFTEN} {_SAID}\b|"
         rf"(?:was|is|were|are) (?P<your>your)(?: own)? {_TEXTS}\b)"
     )
-    return ahead, behind
+    others = re.compile(
+        rf"(?:,|;|\b(?:and|but|so|then|when|while|before|after|because))\s+"
+        rf"(?:[Yy]ou|I|[Hh]e|[Ss]he|[Tt]hey|[Ww]e|{who})\b"
+    )
+    return ahead, behind, others
 
 
 def is_said_outright(before: str) -> bool:

@@ -94,7 +94,7 @@ class Facts:
             *self.figures.unverified(masked, self.language),
             *(code for code in _CODE.findall(masked) if not self._is_written(code)),
         ]
-        faults += [f"the number {n} is in no table" for n in dict.fromkeys(wrong)]
+        faults += _in_no_table(tuple(dict.fromkeys(wrong)))
         unmatched = self.pairs.unverified(masked, self.language)
         faults += [f"“{pair}” are two numbers of different tables" for pair in unmatched]
         return tuple(dict.fromkeys(faults))
@@ -198,6 +198,14 @@ def facts_of(arc: Arc, signals: Sequence[Signal], *, reviewer: Reviewer = "model
         scores=scores_moved(arc),
         spoken=frozenset() if reviewer == "rules" else _spoken(sources, names),
     )
+
+
+def _in_no_table(numbers: Sequence[str]) -> Iterator[str]:
+    if len(numbers) == 1:
+        yield f"the number {numbers[0]} is in no table"
+    elif numbers:
+        told = f"{', '.join(numbers[:-1])} and {numbers[-1]}"
+        yield f"the numbers {told} are in no table"
 
 
 def _by_learner(source: SourceText) -> bool:

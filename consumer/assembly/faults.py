@@ -135,6 +135,6 @@ def _scoring(draft: Scoring, facts: Facts) -> Iterator[str]:
 
 
 def _lines(name: str, checked: object) -> Iterator[str]:
-    """Yield one line a fault; a checked item that stands gives none."""
-    if isinstance(checked, tuple):
-        yield from (f"{name}: {fault}" for fault in checked)
+    """Yield one line for an item with faults, so that a short list has room for every item."""
+    if isinstance(checked, tuple) and checked:
+        yield f"{name}: {'; '.join(dict.fromkeys(checked))}"

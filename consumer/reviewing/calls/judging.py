@@ -18,8 +18,9 @@ from consumer.reviewing.outcome import OutcomeKind
 MAX_ANSWER_CHARACTERS = 200_000
 # To judge a longer one on the event loop would keep the loop from everything else.
 LONG_ANSWER_CHARACTERS = 20_000
-MAX_FAULTS = 12
-MAX_FAULT_CHARACTERS = 240
+# A line for each item that an answer may hold.
+MAX_FAULTS = 20
+MAX_FAULT_CHARACTERS = 400
 
 FindFaults = Callable[[Answer], tuple[str, ...]]
 

@@ -30,6 +30,10 @@ PERSONAS = {"Dana": "p1", "Dana Ortiz": "p1", "Sam": "p2"}
         ("Asked “|”, you sent them.", None),
         ("You never said so. “|”", None),
         ("The feedback was “|”", None),
+        ("I asked for the decision, and you gave it to me in one breath: “|”", None),
+        ("You wrote to Sam about it; Dana had it as “|”", None),
+        ("You wrote to Sam, and Dana wrote “|”", "p1"),
+        ("I asked you before the readout “|”", SPEAKER),
     ],
 )
 def test_words_are_given_to_whom_the_prose_names_last(text: str, who: str | None) -> None:

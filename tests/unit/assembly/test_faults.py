@@ -35,6 +35,16 @@ def test_each_fault_names_its_item_without_learner_text(
     assert "zebras" not in "".join(faults)
 
 
+def test_an_item_with_many_faults_is_one_line(arc: Arc, make_draft: Callable[..., Any]) -> None:
+    praise = WentWellDraft(
+        statement="It took 447 tries, 301 of them by 83 %.", evidence=(INVENTED,)
+    )
+    faults = find_faults(make_draft(did_well=(praise,)).arc_read, arc=arc, signals=())
+    (told,) = (fault for fault in faults if fault.startswith("did_well[0]"))
+    assert "the quote of message 'm2' does not stand there word for word; " in told
+    assert told.endswith("the numbers 447, 301 and 83 % are in no table")
+
+
 def test_a_list_may_only_be_empty_where_the_run_gives_nothing(
     arc: Arc, make_draft: Callable[..., Any]
 ) -> None:

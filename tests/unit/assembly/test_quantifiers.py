@@ -44,6 +44,7 @@ def test_how_often_without_a_figure_is_told(text: str) -> None:
         "All four objectives have a score.",
         "You took all of the two hints.",
         "Put the source in every message.",
+        "You asked whether all remotes need batteries.",
     ],
 )
 def test_advice_and_counts_are_not_meant(text: str) -> None:

@@ -50,5 +50,5 @@ def test_an_unknown_version_is_an_error() -> None:
 
 def test_the_version_names_every_text_and_fits_its_field() -> None:
     version = prompt_version()
-    assert re.fullmatch(r"shared\.v3\+arc\.v2\+scoring\.v1\+perspective\.v2@[0-9a-f]{12}", version)
+    assert re.fullmatch(r"shared\.v4\+arc\.v3\+scoring\.v1\+perspective\.v2@[0-9a-f]{12}", version)
     assert len(version) <= 300
