@@ -13,6 +13,7 @@ from consumer.context.records import milliseconds
 from consumer.context.store import Store, open_store
 from consumer.context.tables import USER_ERASURES
 from consumer.reviewing.ports import Purse
+from tests.arcs import kept, message, objective, trigger
 from tests.contract.context.conftest import Make
 
 
@@ -30,10 +31,14 @@ async def _everything(store: Store) -> str:
         return "\n".join(str(rows.all()) for rows in found)
 
 
-async def test_an_erased_user_leaves_nothing_readable(
-    store: Store, trigger: Make, message: Make, objective: Make, kept: Make
-) -> None:
-    await store.add([kept(message(1)), kept(objective(2)), kept(message(3, run_id="untriggered"))])
+async def test_an_erased_user_leaves_nothing_readable(store: Store) -> None:
+    await store.add(
+        [
+            kept(message(1, text="Zażółć gęślą jaźń")),
+            kept(objective(2)),
+            kept(message(3, run_id="untriggered")),
+        ]
+    )
     run = await store.register(trigger(), triggered_at_ms=5)
     await store.put("run-1", "arc", "h", "an answer about the learner")
     await store.reserve([Purse(kind="run", name="run-1", limit_micros=9)], micros=9)
@@ -46,7 +51,7 @@ async def test_an_erased_user_leaves_nothing_readable(
 
 
 async def test_erased_text_is_not_left_in_the_files_of_sqlite(
-    tmp_path: Path, closing: Make, trigger: Make, message: Make, kept: Make
+    tmp_path: Path, closing: Make
 ) -> None:
     store = closing(open_store(f"sqlite:///{tmp_path / 'erased.sqlite3'}"))
     await store.prepare()
@@ -62,7 +67,7 @@ async def test_erased_text_is_not_left_in_the_files_of_sqlite(
     assert not is_there()
 
 
-async def test_an_erasure_called_again_names_the_same_runs(store: Store, trigger: Make) -> None:
+async def test_an_erasure_called_again_names_the_same_runs(store: Store) -> None:
     run = await store.register(trigger(), triggered_at_ms=5)
     await store.register(trigger(run_id="run-2"), triggered_at_ms=5)
     at = milliseconds(run.trigger.occurred_at)
@@ -70,9 +75,7 @@ async def test_an_erasure_called_again_names_the_same_runs(store: Store, trigger
     assert await store.erase_user("learner-1", erased_at_ms=at) == ("run-1", "run-2")
 
 
-async def test_an_erasure_touches_nobody_else(
-    store: Store, trigger: Make, message: Make, kept: Make
-) -> None:
+async def test_an_erasure_touches_nobody_else(store: Store) -> None:
     mine, theirs = message(1), message(2, user_id="learner-2")
     await store.add([kept(mine), kept(theirs)])
     await store.add([kept(message(3, run_id="run-2", user_id="learner-2"))])
@@ -86,9 +89,7 @@ async def test_an_erasure_touches_nobody_else(
     assert await store.get("run-1", "arc", "h") == "answer"
 
 
-async def test_what_was_written_before_an_erasure_stays_away(
-    store: Store, trigger: Make, message: Make, kept: Make
-) -> None:
+async def test_what_was_written_before_an_erasure_stays_away(store: Store) -> None:
     at = milliseconds(trigger().occurred_at)
     await store.erase_user("learner-1", erased_at_ms=at)
     await store.add([kept(message(1))])
@@ -100,7 +101,7 @@ async def test_what_was_written_before_an_erasure_stays_away(
 
 
 async def test_what_was_written_after_an_erasure_is_kept_even_where_it_is_read_again(
-    store: Store, trigger: Make, message: Make, kept: Make
+    store: Store,
 ) -> None:
     later = trigger().occurred_at + timedelta(days=1)
     at = milliseconds(trigger().occurred_at)
@@ -112,9 +113,7 @@ async def test_what_was_written_after_an_erasure_is_kept_even_where_it_is_read_a
     assert await store.run("run-1") is not None
 
 
-async def test_an_older_erasure_does_not_take_back_a_newer_one(
-    store: Store, message: Make, kept: Make
-) -> None:
+async def test_an_older_erasure_does_not_take_back_a_newer_one(store: Store) -> None:
     event = message(5)
     at = milliseconds(event.occurred_at)
     await store.erase_user("learner-1", erased_at_ms=at)
@@ -123,9 +122,7 @@ async def test_an_older_erasure_does_not_take_back_a_newer_one(
     assert await store.records_of("run-1", "message") == ()
 
 
-async def test_erasing_while_the_user_is_written_leaves_nothing(
-    store: Store, trigger: Make, message: Make, kept: Make
-) -> None:
+async def test_erasing_while_the_user_is_written_leaves_nothing(store: Store) -> None:
     at = milliseconds(trigger().occurred_at)
     batches = [[kept(message(n))] for n in range(20)]
     await asyncio.gather(
@@ -136,9 +133,7 @@ async def test_erasing_while_the_user_is_written_leaves_nothing(
     assert await store.records_of("run-1", "message") == ()
 
 
-async def test_erased_runs_are_told_until_they_are_triggered_anew(
-    store: Store, trigger: Make
-) -> None:
+async def test_erased_runs_are_told_until_they_are_triggered_anew(store: Store) -> None:
     run = await store.register(trigger(), triggered_at_ms=5)
     await store.register(trigger(run_id="run-2", user_id="learner-2"), triggered_at_ms=5)
     at = milliseconds(run.trigger.occurred_at)
@@ -153,7 +148,7 @@ async def test_erased_runs_are_told_until_they_are_triggered_anew(
     assert await store.run("run-1") is not None
 
 
-async def test_a_run_that_is_erased_and_still_there_is_told(store: Store, trigger: Make) -> None:
+async def test_a_run_that_is_erased_and_still_there_is_told(store: Store) -> None:
     """An erasure that stopped between its two transactions shows already."""
     run = await store.register(trigger(), triggered_at_ms=5)
     at = milliseconds(run.trigger.occurred_at)
@@ -164,9 +159,7 @@ async def test_a_run_that_is_erased_and_still_there_is_told(store: Store, trigge
     assert await store.erase_user("learner-1", erased_at_ms=at) == ("run-1",)
 
 
-async def test_a_run_id_of_two_users_is_named_with_the_one_erased_last(
-    store: Store, trigger: Make
-) -> None:
+async def test_a_run_id_of_two_users_is_named_with_the_one_erased_last(store: Store) -> None:
     at = milliseconds(trigger().occurred_at)
     await store.register(trigger(), triggered_at_ms=5)
     await store.erase_user("learner-1", erased_at_ms=at)
@@ -175,9 +168,7 @@ async def test_a_run_id_of_two_users_is_named_with_the_one_erased_last(
     assert await store.erase_user("learner-2", erased_at_ms=at) == ("run-1",)
 
 
-async def test_a_call_that_ends_after_its_user_was_erased_is_not_kept(
-    store: Store, trigger: Make
-) -> None:
+async def test_a_call_that_ends_after_its_user_was_erased_is_not_kept(store: Store) -> None:
     run = await store.register(trigger(), triggered_at_ms=5)
     await store.erase_user("learner-1", erased_at_ms=milliseconds(run.trigger.occurred_at))
     with pytest.raises(UserErasedError):
@@ -185,7 +176,7 @@ async def test_a_call_that_ends_after_its_user_was_erased_is_not_kept(
     assert await store.get("run-1", "arc", "h") is None
 
 
-async def test_erasing_while_calls_end_leaves_none_of_them(store: Store, trigger: Make) -> None:
+async def test_erasing_while_calls_end_leaves_none_of_them(store: Store) -> None:
     run = await store.register(trigger(), triggered_at_ms=5)
     at = milliseconds(run.trigger.occurred_at)
     calls = [f"perspective:p{number}" for number in range(20)]

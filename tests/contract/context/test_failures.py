@@ -2,9 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -13,8 +11,8 @@ from sqlalchemy.engine import make_url
 from consumer.context.errors import StoreError, StoreUnavailableError
 from consumer.context.store import Store, open_store
 from gateway.database import open_engine
-
-Make = Callable[..., Any]
+from tests.arcs import kept, message
+from tests.contract.context.conftest import Make
 
 
 async def test_a_locked_sqlite_file_may_work_in_a_moment(
@@ -174,9 +172,7 @@ def test_an_address_of_no_database_we_know_is_refused_by_its_setting(address: st
         open_store(address)
 
 
-async def test_cancelling_a_write_leaves_the_store_usable(
-    store: Store, message: Make, kept: Make
-) -> None:
+async def test_cancelling_a_write_leaves_the_store_usable(store: Store) -> None:
     writing = asyncio.create_task(store.add([kept(message(number)) for number in range(300)]))
     await asyncio.sleep(0)
     writing.cancel()

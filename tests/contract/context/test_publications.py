@@ -1,13 +1,9 @@
 """A revision counts as published exactly where its transaction was committed."""
 
-from collections.abc import Callable
-from typing import Any
-
 from consumer.context.store import Store
 from consumer.publication import Publication
 from producer.transactions import ProducerEpoch
-
-Trigger = Callable[..., Any]
+from tests.arcs import trigger
 
 OWNER = ProducerEpoch(producer_id=7, epoch=2)
 SUCCESSOR = ProducerEpoch(producer_id=7, epoch=3)
@@ -50,9 +46,7 @@ async def _revision(store: Store, run_id: str = "run-1") -> int:
     return run.revision
 
 
-async def test_a_committed_transaction_is_settled_with_all_it_published(
-    store: Store, trigger: Trigger
-) -> None:
+async def test_a_committed_transaction_is_settled_with_all_it_published(store: Store) -> None:
     for run_id in ("run-1", "run-2"):
         await store.register(trigger(run_id=run_id), triggered_at_ms=5)
     assert await _prepare(store, FIRST, "run-1", "run-2") == {"run-1": "go", "run-2": "go"}
@@ -64,7 +58,7 @@ async def test_a_committed_transaction_is_settled_with_all_it_published(
     assert await _prepare(store, SECOND, "run-1") == {"run-1": "gone"}
 
 
-async def test_a_successor_forgets_what_was_never_committed(store: Store, trigger: Trigger) -> None:
+async def test_a_successor_forgets_what_was_never_committed(store: Store) -> None:
     await store.register(trigger(), triggered_at_ms=5)
     await _prepare(store, FIRST, "run-1")
     await store.settle_publications(None, partition=0, owner=SUCCESSOR)
@@ -73,18 +67,14 @@ async def test_a_successor_forgets_what_was_never_committed(store: Store, trigge
     assert await _revision(store) == 0
 
 
-async def test_a_successor_settles_what_its_predecessor_committed(
-    store: Store, trigger: Trigger
-) -> None:
+async def test_a_successor_settles_what_its_predecessor_committed(store: Store) -> None:
     await store.register(trigger(), triggered_at_ms=5)
     await _prepare(store, FIRST, "run-1")
     await store.settle_publications(FIRST, partition=0, owner=SUCCESSOR)
     assert await _revision(store) == 1
 
 
-async def test_one_who_lost_the_partition_unawares_does_no_harm(
-    store: Store, trigger: Trigger
-) -> None:
+async def test_one_who_lost_the_partition_unawares_does_no_harm(store: Store) -> None:
     await store.register(trigger(), triggered_at_ms=5)
     await store.register(trigger(run_id="run-2"), triggered_at_ms=5)
     await _prepare(store, SECOND, "run-1", owner=SUCCESSOR)
@@ -98,9 +88,7 @@ async def test_one_who_lost_the_partition_unawares_does_no_harm(
     assert await _revision(store, "run-2") == 0
 
 
-async def test_one_revision_of_a_run_is_under_way_in_one_partition_only(
-    store: Store, trigger: Trigger
-) -> None:
+async def test_one_revision_of_a_run_is_under_way_in_one_partition_only(store: Store) -> None:
     await store.register(trigger(), triggered_at_ms=5)
     await _prepare(store, FIRST, "run-1", partition=0)
     assert await _prepare(store, SECOND, "run-1", partition=1) == {"run-1": "busy"}
@@ -109,18 +97,14 @@ async def test_one_revision_of_a_run_is_under_way_in_one_partition_only(
     assert await _prepare(store, SECOND, "run-1", partition=1, revision=2) == {"run-1": "go"}
 
 
-async def test_an_id_of_a_new_producer_replaces_an_older_ones(
-    store: Store, trigger: Trigger
-) -> None:
+async def test_an_id_of_a_new_producer_replaces_an_older_ones(store: Store) -> None:
     await store.register(trigger(), triggered_at_ms=5)
     await _prepare(store, FIRST, "run-1")
     expired = ProducerEpoch(producer_id=8, epoch=0)
     assert await _prepare(store, SECOND, "run-1", owner=expired) == {"run-1": "go"}
 
 
-async def test_what_was_published_of_a_run_erased_meanwhile_is_named(
-    store: Store, trigger: Trigger
-) -> None:
+async def test_what_was_published_of_a_run_erased_meanwhile_is_named(store: Store) -> None:
     one = trigger()
     await store.register(one, triggered_at_ms=5)
     await _prepare(store, FIRST, "run-1")

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, event
 from consumer.context.store import Store
 from consumer.publication import Publication
 from producer.transactions import ProducerEpoch
-from tests.contract.context.conftest import Make
+from tests.arcs import kept, objective, trigger
 
 
 @contextmanager
@@ -49,9 +49,7 @@ async def _ask(store: Store, run_ids: list[str], *, transaction_id: str) -> None
     await store.settle_publications(transaction_id, partition=0, owner=owner)
 
 
-async def test_no_statement_depends_on_how_many_runs_are_asked_for(
-    store: Store, trigger: Make, kept: Make, objective: Make
-) -> None:
+async def test_no_statement_depends_on_how_many_runs_are_asked_for(store: Store) -> None:
     runs = [f"run-{number}" for number in range(9)]
     for run_id in runs:
         await store.register(trigger(run_id=run_id), triggered_at_ms=5)

@@ -8,6 +8,8 @@ from sqlalchemy import event as sqlalchemy_event
 from consumer.context.gather import gather
 from consumer.context.records import CONTEXT_KINDS
 from consumer.context.store import SoundCounts, Store, open_store
+from schemas.events import ContextEvent
+from tests.arcs import artefact, kept, message, objective, trigger
 from tests.contract.context.conftest import Make
 
 
@@ -16,15 +18,13 @@ async def _rows(store: Store, run_id: str = "run-1") -> list[Any]:
     return sorted(found, key=lambda one: str(one.digest))
 
 
-async def test_a_record_comes_back_byte_for_byte(store: Store, message: Make, kept: Make) -> None:
-    record = kept(message())
+async def test_a_record_comes_back_byte_for_byte(store: Store) -> None:
+    record = kept(message(text="Zażółć gęślą jaźń 🙂"))
     await store.add([record])
     assert await store.records_of("run-1", "message") == (record,)
 
 
-async def test_a_record_without_a_key_comes_back_without_one(
-    store: Store, objective: Make, kept: Make
-) -> None:
+async def test_a_record_without_a_key_comes_back_without_one(store: Store) -> None:
     record = kept(objective())
     bare = type(record)(
         event=record.event,
@@ -36,9 +36,7 @@ async def test_a_record_without_a_key_comes_back_without_one(
     assert await store.records_of("run-1", "objective") == (bare,)
 
 
-async def test_the_same_events_twice_and_in_another_order_leave_the_same_rows(
-    store: Store, objective: Make, message: Make, artefact: Make, kept: Make
-) -> None:
+async def test_the_same_events_twice_and_in_another_order_leave_the_same_rows(store: Store) -> None:
     records = [kept(objective(1)), kept(message(2)), kept(artefact(3)), kept(objective(1, hints=2))]
     await store.add(records)
     before = await _rows(store)
@@ -49,7 +47,7 @@ async def test_the_same_events_twice_and_in_another_order_leave_the_same_rows(
 
 
 async def test_batches_of_two_processes_at_once_leave_every_row_once(
-    store: Store, database_url: str, message: Make, kept: Make
+    store: Store, database_url: str
 ) -> None:
     records = [kept(message(number, run_id=f"run-{number % 5}")) for number in range(60)]
     other = open_store(database_url)
@@ -63,10 +61,8 @@ async def test_batches_of_two_processes_at_once_leave_every_row_once(
     assert rows == [12] * 5
 
 
-async def test_counts_are_of_distinct_records_the_trigger_can_place(  # noqa: PLR0917  # fixtures
-    store: Store, trigger: Make, objective: Make, message: Make, artefact: Make, kept: Make
-) -> None:
-    events = [
+async def test_counts_are_of_distinct_records_the_trigger_can_place(store: Store) -> None:
+    events: list[ContextEvent] = [
         objective(1),
         objective(2, objective_id="o1", hints=3),  # the same objective again
         objective(3, stage_id="nowhere"),
@@ -85,9 +81,7 @@ async def test_counts_are_of_distinct_records_the_trigger_can_place(  # noqa: PL
     assert counts == SoundCounts(objective=1, message=1, artefact=2)
 
 
-async def test_counts_agree_with_what_is_gathered(
-    store: Store, trigger: Make, objective: Make, message: Make, kept: Make
-) -> None:
+async def test_counts_agree_with_what_is_gathered(store: Store) -> None:
     await store.add([kept(objective(1)), kept(message(2)), kept(message(3, stage_id="s9"))])
     run = await store.register(trigger(), triggered_at_ms=5)
     resolved = await gather(store, run.trigger)
@@ -97,9 +91,7 @@ async def test_counts_agree_with_what_is_gathered(
     assert [one.record.event.event_id.int for one in resolved.unsound] == [3]
 
 
-async def test_many_waiting_runs_are_counted_by_few_queries(
-    store: Store, trigger: Make, objective: Make, kept: Make
-) -> None:
+async def test_many_waiting_runs_are_counted_by_few_queries(store: Store) -> None:
     runs = [f"run-{number}" for number in range(40)]
     await store.add([kept(objective(number, run_id=run)) for number, run in enumerate(runs)])
     triggers = [trigger(run_id=run) for run in runs]
@@ -118,7 +110,7 @@ async def test_many_waiting_runs_are_counted_by_few_queries(
     assert len([query for query in queries if "context_records" in query]) <= 2
 
 
-async def test_the_first_trigger_of_a_run_stands(store: Store, trigger: Make) -> None:
+async def test_the_first_trigger_of_a_run_stands(store: Store) -> None:
     first = await store.register(trigger(), triggered_at_ms=5)
     second = trigger(event_id="00000000-0000-0000-0000-00000000ffff", user_id="somebody-else")
     again = await store.register(second, triggered_at_ms=99)
@@ -127,16 +119,14 @@ async def test_the_first_trigger_of_a_run_stands(store: Store, trigger: Make) ->
     assert await store.run("run-1") == first
 
 
-async def test_the_names_of_a_later_trigger_make_nothing_sound(
-    store: Store, trigger: Make, objective: Make, kept: Make
-) -> None:
+async def test_the_names_of_a_later_trigger_make_nothing_sound(store: Store) -> None:
     await store.add([kept(objective(1, stage_id="s9"))])
     run = await store.register(trigger(), triggered_at_ms=5)
     await store.register(trigger(stages=[{"stage_id": "s9", "title": "Nine"}]), triggered_at_ms=6)
     assert await store.count_sound(run.trigger) == SoundCounts()
 
 
-async def test_triggers_at_once_agree_on_the_one_that_stands(store: Store, trigger: Make) -> None:
+async def test_triggers_at_once_agree_on_the_one_that_stands(store: Store) -> None:
     triggers = [trigger(event_id=f"00000000-0000-0000-0000-0000000000{n:02}") for n in range(8)]
     runs = await asyncio.gather(*(store.register(one, triggered_at_ms=1) for one in triggers))
     assert len({run.trigger.event_id for run in runs}) == 1
@@ -146,9 +136,7 @@ async def test_a_run_nobody_triggered_is_none(store: Store) -> None:
     assert await store.run("run-1") is None
 
 
-async def test_publishing_is_remembered_and_never_goes_back(
-    store: Store, trigger: Make, publish: Make
-) -> None:
+async def test_publishing_is_remembered_and_never_goes_back(store: Store, publish: Make) -> None:
     await store.register(trigger(), triggered_at_ms=5)
 
     for revision in (2, 1, 2):
@@ -158,17 +146,15 @@ async def test_publishing_is_remembered_and_never_goes_back(
     assert (run.revision, run.status) == (2, "complete")
 
 
-async def _reviewed(store: Store, trigger: Make, publish: Make) -> None:
+async def _reviewed(store: Store, publish: Make) -> None:
     run = await store.register(trigger(), triggered_at_ms=5)
     resolved = await gather(store, run.trigger)
     await publish(status="partial", changes=run.changes, arc_digest=resolved.arc_digest)
 
 
-async def test_what_comes_after_a_review_makes_the_run_late(
-    store: Store, trigger: Make, publish: Make, objective: Make, kept: Make
-) -> None:
+async def test_what_comes_after_a_review_makes_the_run_late(store: Store, publish: Make) -> None:
     await store.add([kept(objective(1))])
-    await _reviewed(store, trigger, publish)
+    await _reviewed(store, publish)
     assert await store.late_runs(published_since_ms=0, limit=9) == ()
     await store.add([kept(objective(2))])
     (late,) = await store.late_runs(published_since_ms=0, limit=9)
@@ -180,7 +166,7 @@ async def test_what_comes_after_a_review_makes_the_run_late(
 
 
 async def test_what_comes_while_a_run_is_reviewed_makes_it_late(
-    store: Store, trigger: Make, publish: Make, objective: Make, kept: Make
+    store: Store, publish: Make
 ) -> None:
     run = await store.register(trigger(), triggered_at_ms=5)
     await store.add([kept(objective(1))])
@@ -188,11 +174,9 @@ async def test_what_comes_while_a_run_is_reviewed_makes_it_late(
     assert len(await store.late_runs(published_since_ms=0, limit=9)) == 1
 
 
-async def test_a_late_run_that_changed_nothing_is_checked_once(
-    store: Store, trigger: Make, publish: Make, objective: Make, kept: Make
-) -> None:
+async def test_a_late_run_that_changed_nothing_is_checked_once(store: Store, publish: Make) -> None:
     await store.add([kept(objective(1))])
-    await _reviewed(store, trigger, publish)
+    await _reviewed(store, publish)
     await store.add([kept(objective(1))])
     (late,) = await store.late_runs(published_since_ms=0, limit=9)
     assert (await gather(store, late.trigger)).arc_digest == late.arc_digest
@@ -200,9 +184,7 @@ async def test_a_late_run_that_changed_nothing_is_checked_once(
     assert await store.late_runs(published_since_ms=0, limit=9) == ()
 
 
-async def test_a_dead_lettered_record_is_remembered_as_such(
-    store: Store, message: Make, kept: Make
-) -> None:
+async def test_a_dead_lettered_record_is_remembered_as_such(store: Store) -> None:
     records = [kept(message(1)), kept(message(2))]
     await store.add(records)
     await store.mark_dead_lettered(records[:1])
@@ -224,7 +206,7 @@ async def test_the_first_answer_of_a_call_stands(store: Store) -> None:
     assert await store.get("run-1", "scoring", "h") is None
 
 
-async def test_longest_names_fit(store: Store, trigger: Make, message: Make, kept: Make) -> None:
+async def test_longest_names_fit(store: Store) -> None:
     long = "ż" * 128
     await store.add(
         [

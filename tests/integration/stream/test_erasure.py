@@ -26,12 +26,12 @@ from producer.reviews import review_record
 from producer.sender import KafkaSender
 from schemas.events import ConversationMessage, ScenarioCompleted, UserErased
 from schemas.review import ReviewReady
+from tests.arcs import START, message, trigger
 
 pytestmark = pytest.mark.kafka
 
 Eventually = Callable[[Callable[[], bool]], Awaitable[None]]
 REVIEW_FILE = Path(__file__).resolve().parents[2] / "data" / "review.json"
-START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
 
 class CrashingSender:
@@ -86,37 +86,12 @@ async def _ingesting(world: Any, store: Store, *, crashes: int = 0) -> AsyncIter
         await sender.stop()
 
 
-def _trigger(run_id: str, *, at: datetime = START) -> ScenarioCompleted:
-    return ScenarioCompleted.model_validate(
-        {
-            "event_id": uuid4(),
-            "occurred_at": at,
-            "run_id": run_id,
-            "user_id": "learner-1",
-            "scenario": {"scenario_id": "sc", "title": "Launch"},
-            "stages": [{"stage_id": "s1", "title": "One"}],
-            "personas": [],
-            "xp": {"expected_total": 10, "dimensions": [{"dimension_id": "d", "title": "D"}]},
-            "started_at": at,
-            "completed_at": at,
-        }
-    )
+def _ended(run_id: str, *, at: datetime = START) -> ScenarioCompleted:
+    return trigger(event_id=uuid4(), run_id=run_id, occurred_at=at, personas=())
 
 
-def _message(run_id: str, *, at: datetime) -> ConversationMessage:
-    return ConversationMessage(
-        event_id=uuid4(),
-        occurred_at=at,
-        run_id=run_id,
-        user_id="learner-1",
-        message_id="m1",
-        persona_id="p1",
-        stage_id="s1",
-        sequence=1,
-        sender="user",
-        sent_at=at,
-        text="what a person said",
-    )
+def _said(run_id: str, *, at: datetime) -> ConversationMessage:
+    return message(event_id=uuid4(), run_id=run_id, occurred_at=at, text="what a person said")
 
 
 def _settings(world: Any) -> KafkaSettings:
@@ -164,7 +139,7 @@ async def test_an_erasure_that_crashed_twice_is_finished(
     world: Any, store: Store, eventually: Eventually
 ) -> None:
     for run_id in ("run-1", "run-2"):
-        await store.register(_trigger(run_id), triggered_at_ms=1)
+        await store.register(_ended(run_id), triggered_at_ms=1)
         await store.put(run_id, "arc", "h", "what a model said about a person")
     await _publish(world, "run-1", "run-2", "run-of-another")
     event = UserErased(event_id=uuid4(), occurred_at=datetime.now(UTC), user_id="learner-1")
@@ -184,12 +159,12 @@ async def test_an_erasure_that_crashed_twice_is_finished(
 async def test_whoever_comes_back_starts_anew(
     world: Any, store: Store, eventually: Eventually
 ) -> None:
-    await store.register(_trigger("run-1"), triggered_at_ms=1)
+    await store.register(_ended("run-1"), triggered_at_ms=1)
     erased_at = START + timedelta(days=1)
     event = UserErased(event_id=UUID(int=9), occurred_at=erased_at, user_id="learner-1")
     await _erase(_settings(world), event)
-    before = _message("run-9", at=erased_at - timedelta(seconds=1))
-    after = _message("run-9", at=erased_at + timedelta(seconds=1))
+    before = _said("run-9", at=erased_at - timedelta(seconds=1))
+    after = _said("run-9", at=erased_at + timedelta(seconds=1))
     sender = KafkaSender(world.connection)
     await sender.start()
     for one in (before, after):
@@ -204,7 +179,7 @@ async def test_whoever_comes_back_starts_anew(
         async with _ingesting(world, store):
             await _until_done(world, user_erased=1, conversation_message=2)
         world.group += "-again"
-        await store.register(_trigger("run-2", at=erased_at + timedelta(days=1)), triggered_at_ms=1)
+        await store.register(_ended("run-2", at=erased_at + timedelta(days=1)), triggered_at_ms=1)
     kept = await store.records_of("run-9", "message")
     assert [one.event for one in kept] == [after]
     assert await store.run("run-2") is not None
@@ -214,7 +189,7 @@ async def test_whoever_comes_back_starts_anew(
 async def test_what_asks_for_no_erasure_is_dead_lettered_and_the_next_is_done(
     world: Any, store: Store
 ) -> None:
-    await store.register(_trigger("run-1"), triggered_at_ms=1)
+    await store.register(_ended("run-1"), triggered_at_ms=1)
     await world.put(world.topics.user_erased, "nonsense")
     event = UserErased(event_id=uuid4(), occurred_at=datetime.now(UTC), user_id="learner-1")
     await _erase(_settings(world), event)

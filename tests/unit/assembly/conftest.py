@@ -1,7 +1,6 @@
 """A small arc of four stages, two personas, three dimensions; builders to vary it."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any, Protocol
 
 import pytest
@@ -9,111 +8,56 @@ import pytest
 from consumer.arc import Arc
 from consumer.drafts import ArcRead, DimensionScore, ReviewDraft, Scoring
 from schemas.events import (
-    ArtefactSubmitted,
     ConversationMessage,
     Issue,
-    ObjectiveRolledUp,
     Persona,
-    Scenario,
-    ScenarioCompleted,
-    Stage,
-    XpDimension,
-    XpPlan,
 )
 from schemas.review import SeriesPoint, Signal
-from tests.unit.sample_event import EVENT, START
+from tests.arcs import artefact, message, plan, scored, signal, stages, trigger
 
 LEARNER_TEXT = "I checked the log twice before I changed a single line of it."
 PERSONA_TEXT = "Please send me the numbers for the board before noon on Friday."
 OTHER_TEXT = "The budget freeze stays secret until the whole company hears on Monday, TOKEN-9471x."
 
 
-def _objective(number: int, stage: str, **changes: Any) -> ObjectiveRolledUp:
-    fields: dict[str, Any] = {
-        "objective_id": f"o{number}",
-        "stage_id": stage,
-        "title": f"Objective {'ABCDEFGH'[number - 1]}",
-        "dimension_ids": ("d1",) if number % 2 else ("d2",),
-        "attempts": 1,
-        "hints": 0,
-        "score": 0.8,
-    }
-    return ObjectiveRolledUp(**EVENT, **(fields | changes))
-
-
-def _message(number: int, persona: str, sender: str, stage: str, text: str) -> ConversationMessage:
-    return ConversationMessage.model_validate(
-        EVENT
-        | {
-            "message_id": f"m{number}",
-            "persona_id": persona,
-            "stage_id": stage,
-            "sequence": number,
-            "sender": sender,
-            "sent_at": START + timedelta(minutes=number),
-            "text": text,
-        }
-    )
+def _said(
+    number: int, stage_id: str, sender: str, persona_id: str, text: str
+) -> ConversationMessage:
+    return message(number, stage_id, sender=sender, persona_id=persona_id, text=text)
 
 
 @pytest.fixture
 def arc() -> Arc:
     """Return the arc most tests start from."""
-    trigger = ScenarioCompleted(
-        **EVENT,
-        scenario=Scenario(scenario_id="sc", title="The broken export"),
-        stages=tuple(Stage(stage_id=f"s{i}", title=f"Part {i}") for i in range(1, 5)),
-        personas=(
-            Persona(persona_id="dana", name="Dana", role="manager", voice="short"),
-            Persona(persona_id="sam", name="Sam", role="senior_peer", voice="warm"),
-            Persona(persona_id="kim", name="Kim", role="cross_functional_partner", voice="dry"),
-        ),
-        xp=XpPlan(
-            expected_total=100,
-            dimensions=(
-                XpDimension(dimension_id="d1", title="Craft"),
-                XpDimension(dimension_id="d2", title="Clarity"),
-                XpDimension(dimension_id="d3", title="Care"),
-            ),
-        ),
-        started_at=START,
-        completed_at=START + timedelta(hours=3),
-    )
     issue = Issue(
         kind="unstated_assumption", note="You assumed that the file was complete and new."
     )
     return Arc(
-        trigger=trigger,
+        trigger=trigger(
+            stages=stages("Part 1", "Part 2", "Part 3", "Part 4"),
+            personas=(
+                Persona(persona_id="dana", name="Dana", role="manager", voice="short"),
+                Persona(persona_id="sam", name="Sam", role="senior_peer", voice="warm"),
+                Persona(persona_id="kim", name="Kim", role="cross_functional_partner", voice="dry"),
+            ),
+            xp=plan(d1="Craft", d2="Clarity", d3="Care"),
+        ),
         objectives=(
-            _objective(1, "s1", score=0.4, hints=2, attempts=3, issues=(issue,)),
-            _objective(2, "s2", score=0.6, feedback="Say what you take for granted, every time."),
-            _objective(3, "s3", score=0.9),
-            _objective(4, "s4", score=0.8),
+            scored(1, "s1", score=0.4, hints=2, attempts=3, issues=(issue,)),
+            scored(2, "s2", score=0.6, feedback="Say what you take for granted, every time."),
+            scored(3, "s3", score=0.9),
+            scored(4, "s4"),
         ),
         messages=(
-            _message(1, "dana", "persona", "s1", PERSONA_TEXT),
-            _message(2, "dana", "user", "s2", LEARNER_TEXT),
-            _message(3, "sam", "persona", "s3", OTHER_TEXT),
-            _message(4, "sam", "user", "s4", "Thank you, I will keep that in mind for now."),
+            _said(1, "s1", "persona", "dana", PERSONA_TEXT),
+            _said(2, "s2", "user", "dana", LEARNER_TEXT),
+            _said(3, "s3", "persona", "sam", OTHER_TEXT),
+            _said(4, "s4", "user", "sam", "Thank you, I will keep that in mind for now."),
         ),
         artefacts=(
-            ArtefactSubmitted(
-                **EVENT,
-                artefact_id="a1",
-                stage_id="s2",
-                revision=1,
-                kind="note",
-                submitted_at=START,
-                text="He was not a student of that school at any time.",
-            ),
-            ArtefactSubmitted(
-                **EVENT,
-                artefact_id="a1",
-                stage_id="s2",
-                revision=2,
-                kind="note",
-                submitted_at=START,
-                text="The ﬁle  was\nsent twice because the job ran twice.",
+            artefact(1, "s2", text="He was not a student of that school at any time."),
+            artefact(
+                1, "s2", revision=2, text="The ﬁle  was\nsent twice because the job ran twice."
             ),
         ),
     )
@@ -130,20 +74,10 @@ def make_signal() -> MakeSignal:
     """Return a builder of signals."""
 
     def build(kind: str, verdict: str, **changes: Any) -> Signal:
-        fields: dict[str, Any] = {
-            "signal_id": f"{kind}-1",
-            "kind": kind,
-            "name": kind,
-            "verdict": verdict,
-            "value": -12.5,
-            "unit": "percent",
-            "low": -20.0,
-            "high": -4.0,
-            "n": 37,
-            "minimum_n": 4,
-            "series": tuple(SeriesPoint(stage_id=f"s{i}", value=None) for i in range(1, 5)),
-        }
-        return Signal.model_validate(fields | changes)
+        series = tuple(SeriesPoint(stage_id=f"s{i}", value=None) for i in range(1, 5))
+        measured: dict[str, Any] = {"value": -12.5, "unit": "percent", "low": -20.0, "high": -4.0}
+        counted = {"n": 37, "minimum_n": 4, "series": series}
+        return signal(kind, verdict, **(measured | counted | changes))
 
     return build
 

@@ -1,8 +1,6 @@
 """The three contexts are read at the same time, and none of the reads outlives the call."""
 
 import asyncio
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -11,8 +9,7 @@ from consumer.context.gather import gather
 from consumer.context.records import ContextKind, ContextRecord
 from consumer.context.store import Store
 from schemas.events import ScenarioCompleted
-
-Make = Callable[..., Any]
+from tests.arcs import artefact, kept, message, objective
 
 
 class MeetingStore(Store):
@@ -36,9 +33,7 @@ class MeetingStore(Store):
         )
 
 
-async def test_the_three_contexts_are_read_at_the_same_time(
-    trigger: ScenarioCompleted, objective: Make, message: Make, artefact: Make, kept: Make
-) -> None:
+async def test_the_three_contexts_are_read_at_the_same_time(trigger: ScenarioCompleted) -> None:
     events = (objective(1), message(2), artefact(3))
     resolved = await gather(MeetingStore([kept(one) for one in events]), trigger)
     arc = resolved.arc

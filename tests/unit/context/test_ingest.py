@@ -1,8 +1,6 @@
 """Each record of a batch is judged on its own; what is no event goes back with its reason."""
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import pytest
@@ -19,9 +17,8 @@ from schemas.registry import avro_schema
 from schemas.registry_client import KnownSchemas
 from schemas.topics import Topics
 from schemas.wire import SINGLE_OBJECT_MARK, SchemaResolver, WriterSchemas, encode, schema_id_of
+from tests.arcs import START, artefact, message, objective
 
-Make = Callable[..., Any]
-START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 TOPICS = Topics.with_prefix("test.")
 NO = RowRefusedError("a number is out of range")
 
@@ -79,9 +76,7 @@ def _record(topic: str, value: bytes | None, offset: int = 0) -> SourceRecord:
     )
 
 
-async def test_records_of_the_three_topics_are_kept_in_one_batch(
-    objective: Make, message: Make, artefact: Make
-) -> None:
+async def test_records_of_the_three_topics_are_kept_in_one_batch() -> None:
     events = [objective(1), message(2), artefact(3)]
     records = [
         _record(TOPICS.objective_rolled_up, encode("objective_rolled_up", events[0])),
@@ -106,7 +101,7 @@ async def test_records_of_the_three_topics_are_kept_in_one_batch(
     ],
 )
 async def test_a_record_that_is_no_event_goes_back_and_the_others_are_kept(
-    value: bytes | None, kind: str, message: Make
+    value: bytes | None, kind: str
 ) -> None:
     good = _record(TOPICS.conversation_message, message(1).model_dump_json().encode(), 1)
     bad = _record(TOPICS.conversation_message, value, 2)
@@ -117,7 +112,7 @@ async def test_a_record_that_is_no_event_goes_back_and_the_others_are_kept(
     assert [one.record for one in store.added] == [good]
 
 
-async def test_an_event_of_another_topic_goes_back(message: Make) -> None:
+async def test_an_event_of_another_topic_goes_back() -> None:
     astray = _record(TOPICS.objective_rolled_up, encode("conversation_message", message(1)))
     store = KeepingStore()
     (rejected,) = await _ingest(store).handle([astray])
@@ -125,7 +120,7 @@ async def test_an_event_of_another_topic_goes_back(message: Make) -> None:
     assert store.added == []
 
 
-async def test_a_reason_never_holds_learner_text(message: Make) -> None:
+async def test_a_reason_never_holds_learner_text() -> None:
     text = message(1, text="a secret").model_dump_json().replace('"sequence":1', '"sequence":"x"')
     (rejected,) = await _ingest(KeepingStore()).handle(
         [_record(TOPICS.conversation_message, text.encode())]
@@ -148,7 +143,7 @@ class OneSchema:
         return KnownSchemas({7: avro_schema("conversation_message").parsed})
 
 
-async def test_confluent_framing_is_read_where_a_registry_is_there(message: Make) -> None:
+async def test_confluent_framing_is_read_where_a_registry_is_there() -> None:
     body = encode("conversation_message", message(1))[len(SINGLE_OBJECT_MARK) + 8 :]
     record = _record(TOPICS.conversation_message, b"\x00\x00\x00\x00\x07" + body)
     store = KeepingStore()
@@ -156,13 +151,13 @@ async def test_confluent_framing_is_read_where_a_registry_is_there(message: Make
     assert [one.event for one in store.added] == [message(1)]
 
 
-async def test_a_store_that_is_away_is_told_so_that_the_batch_comes_again(message: Make) -> None:
+async def test_a_store_that_is_away_is_told_so_that_the_batch_comes_again() -> None:
     record = _record(TOPICS.conversation_message, message(1).model_dump_json().encode())
     with pytest.raises(StoreUnavailableError):
         await _ingest(KeepingStore(away=True)).handle([record])
 
 
-def _messages(message: Make, count: int) -> list[SourceRecord]:
+def _messages(count: int) -> list[SourceRecord]:
     return [
         _record(TOPICS.conversation_message, message(number).model_dump_json().encode(), number)
         for number in range(count)
@@ -172,10 +167,10 @@ def _messages(message: Make, count: int) -> list[SourceRecord]:
 @pytest.mark.parametrize("refused", [{"m0"}, {"m7"}, {"m499"}, {"m3", "m4", "m200"}])
 @pytest.mark.parametrize("error", [NO, OverflowError("too large")])
 async def test_what_the_store_never_takes_is_found_and_the_others_are_kept(
-    refused: set[str], error: Exception, message: Make
+    refused: set[str], error: Exception
 ) -> None:
     store = KeepingStore(refuses=frozenset(refused), error=error)
-    rejected = await _ingest(store).handle(_messages(message, 500))
+    rejected = await _ingest(store).handle(_messages(500))
     assert {f"m{one.record.offset}" for one in rejected} == refused
     assert {one.kind for one in rejected} == {"failed"}
     assert len(store.added) == 500 - len(refused)
@@ -184,16 +179,14 @@ async def test_what_the_store_never_takes_is_found_and_the_others_are_kept(
 
 
 @pytest.mark.parametrize("error", [StoreError("no such table"), StoreUnavailableError("away")])
-async def test_a_fault_of_the_whole_store_is_no_fault_of_a_record(
-    error: Exception, message: Make
-) -> None:
+async def test_a_fault_of_the_whole_store_is_no_fault_of_a_record(error: Exception) -> None:
     store = KeepingStore(refuses=frozenset({"m1"}), error=error)
     with pytest.raises(type(error)):
-        await _ingest(store).handle(_messages(message, 4))
+        await _ingest(store).handle(_messages(4))
 
 
 async def test_an_unknown_fault_of_a_store_that_is_away_is_no_fault_of_a_record(
-    message: Make, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     store = KeepingStore(refuses=frozenset({"m1"}), error=RuntimeError("odd"))
 
@@ -202,21 +195,21 @@ async def test_an_unknown_fault_of_a_store_that_is_away_is_no_fault_of_a_record(
 
     monkeypatch.setattr(store, "ping", away)
     with pytest.raises(StoreUnavailableError):
-        await _ingest(store).handle(_messages(message, 4))
+        await _ingest(store).handle(_messages(4))
 
 
-async def test_a_reason_for_what_is_not_kept_holds_no_text(message: Make) -> None:
+async def test_a_reason_for_what_is_not_kept_holds_no_text() -> None:
     store = KeepingStore(refuses=frozenset({"m0"}), error=ValueError("hello, said the learner"))
-    (rejected,) = await _ingest(store).handle(_messages(message, 1))
+    (rejected,) = await _ingest(store).handle(_messages(1))
     assert "ValueError" in rejected.message
     assert "learner" not in rejected.message
 
 
-async def test_an_erasure_goes_beside_the_records_of_its_batch(message: Make) -> None:
+async def test_an_erasure_goes_beside_the_records_of_its_batch() -> None:
     event = UserErased.model_validate(
         {"event_id": UUID(int=1), "occurred_at": START, "user_id": "learner-2"}
     )
-    records = _messages(message, 2)
+    records = _messages(2)
     records.insert(1, _record(TOPICS.user_erased, encode("user_erased", event)))
     store, sender = KeepingStore(), Sender()
     assert await _ingest(store, sender=sender).handle(records) == ()
@@ -248,7 +241,7 @@ async def test_what_asks_for_no_erasure_goes_back(value: bytes | None, kind: str
     assert sender.sent == []
 
 
-async def test_a_registry_that_is_away_makes_no_dead_letter(message: Make) -> None:
+async def test_a_registry_that_is_away_makes_no_dead_letter() -> None:
     store = KeepingStore()
     record = _record(TOPICS.conversation_message, encode("conversation_message", message(1)))
     with pytest.raises(RegistryUnavailableError):

@@ -1,7 +1,6 @@
 """What makes two events the same, and bytes that come back as they were."""
 
 import json
-from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,28 +16,25 @@ from consumer.context.records import (
     unpack_headers,
 )
 from schemas.wire import decode, encode
+from tests.arcs import artefact, kept, message, objective
 
-Make = Callable[..., Any]
 
-
-def test_each_kind_names_its_entity(
-    objective: Make, message: Make, artefact: Make, kept: Make
-) -> None:
+def test_each_kind_names_its_entity() -> None:
     records = [kept(one) for one in (objective(1), message(2), artefact(3, revision=4))]
     assert [one.kind for one in records] == list(CONTEXT_KINDS)
     assert [one.entity for one in records] == [("o1", 0), ("m2", 0), ("a3", 4)]
     assert [MODEL_OF[one.kind] for one in records] == [type(one.event) for one in records]
 
 
-def test_the_digest_is_of_the_content_and_not_of_the_record(objective: Make, kept: Make) -> None:
+def test_the_digest_is_of_the_content_and_not_of_the_record() -> None:
     assert kept(objective(1), offset=1).digest == kept(objective(1), offset=2).digest
     assert kept(objective(1)).digest != kept(objective(1, hints=1)).digest
 
 
-def test_the_digest_is_the_same_in_json_and_in_avro(objective: Make, kept: Make) -> None:
+def test_the_digest_is_the_same_in_json_and_in_avro() -> None:
     event = objective(1, score=0.1, active_seconds=60, issues=[{"kind": "k", "note": "ż"}])
     as_json = json.loads(event.model_dump_json())
-    read = [
+    read: list[Any] = [
         decode("objective_rolled_up", encode("objective_rolled_up", event)),
         decode("objective_rolled_up", json.dumps(as_json).encode()),
         decode("objective_rolled_up", json.dumps(as_json, indent=2, sort_keys=True).encode()),

@@ -1,6 +1,5 @@
 """Soundness first, then which record stands, then the order of the arc."""
 
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -9,14 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from consumer.context.resolve import resolve, unsoundness
-from schemas.events import ScenarioCompleted
+from schemas.events import ContextEvent, ScenarioCompleted
+from tests.arcs import artefact, kept, message, objective
 
-Make = Callable[..., Any]
 
-
-def test_of_an_objective_the_latest_stands(
-    trigger: ScenarioCompleted, objective: Make, kept: Make
-) -> None:
+def test_of_an_objective_the_latest_stands(trigger: ScenarioCompleted) -> None:
     early, late = objective(1, objective_id="o"), objective(2, objective_id="o", hints=4)
     resolved = resolve(trigger, [kept(late), kept(early)])
     assert resolved.arc.objectives == (late,)
@@ -24,7 +20,7 @@ def test_of_an_objective_the_latest_stands(
 
 
 def test_of_objectives_of_one_moment_the_greater_event_id_stands(
-    trigger: ScenarioCompleted, objective: Make, kept: Make
+    trigger: ScenarioCompleted,
 ) -> None:
     at = objective(1).occurred_at
     low = objective(9, objective_id="o", occurred_at=at)
@@ -33,9 +29,7 @@ def test_of_objectives_of_one_moment_the_greater_event_id_stands(
     assert resolve(trigger, [kept(high), kept(low)]).arc.objectives == (high,)
 
 
-def test_of_a_message_the_earliest_stands(
-    trigger: ScenarioCompleted, message: Make, kept: Make
-) -> None:
+def test_of_a_message_the_earliest_stands(trigger: ScenarioCompleted) -> None:
     early, late = message(1, message_id="m"), message(2, message_id="m", text="changed")
     resolved = resolve(trigger, [kept(late), kept(early)])
     assert resolved.arc.messages == (early,)
@@ -43,7 +37,7 @@ def test_of_a_message_the_earliest_stands(
 
 
 def test_an_unsound_message_does_not_push_out_the_sound_one_of_its_id(
-    trigger: ScenarioCompleted, message: Make, kept: Make
+    trigger: ScenarioCompleted,
 ) -> None:
     stranger = message(1, message_id="m", persona_id="nobody")
     sound = message(2, message_id="m")
@@ -54,16 +48,14 @@ def test_an_unsound_message_does_not_push_out_the_sound_one_of_its_id(
 
 
 def test_an_unsound_objective_does_not_replace_the_sound_one_of_its_id(
-    trigger: ScenarioCompleted, objective: Make, kept: Make
+    trigger: ScenarioCompleted,
 ) -> None:
     sound = objective(1, objective_id="o")
     later = objective(2, objective_id="o", user_id="somebody-else")
     assert resolve(trigger, [kept(sound), kept(later)]).arc.objectives == (sound,)
 
 
-def test_revisions_of_an_artefact_stand_side_by_side(
-    trigger: ScenarioCompleted, artefact: Make, kept: Make
-) -> None:
+def test_revisions_of_an_artefact_stand_side_by_side(trigger: ScenarioCompleted) -> None:
     first = artefact(1, artefact_id="a", revision=1)
     second = artefact(2, artefact_id="a", revision=2)
     again = artefact(3, artefact_id="a", revision=2, text="too late")
@@ -72,18 +64,18 @@ def test_revisions_of_an_artefact_stand_side_by_side(
     assert resolved.ignored == 1
 
 
-def test_one_id_names_different_things_in_different_contexts(
-    trigger: ScenarioCompleted, objective: Make, message: Make, artefact: Make, kept: Make
-) -> None:
-    events = (objective(1, objective_id="x"), message(2, message_id="x"))
-    resolved = resolve(trigger, [*map(kept, events), kept(artefact(3, artefact_id="x"))])
+def test_one_id_names_different_things_in_different_contexts(trigger: ScenarioCompleted) -> None:
+    events: list[ContextEvent] = [
+        objective(1, objective_id="x"),
+        message(2, message_id="x"),
+        artefact(3, artefact_id="x"),
+    ]
+    resolved = resolve(trigger, [kept(one) for one in events])
     assert resolved.ignored == 0
     assert len(resolved.arc.objectives + resolved.arc.messages + resolved.arc.artefacts) == 3
 
 
-def test_the_same_event_twice_is_one_and_not_counted_as_ignored(
-    trigger: ScenarioCompleted, message: Make, kept: Make
-) -> None:
+def test_the_same_event_twice_is_one_and_not_counted_as_ignored(trigger: ScenarioCompleted) -> None:
     records = [
         kept(message(1), offset=1),
         kept(message(1), offset=2),
@@ -105,24 +97,20 @@ def test_the_same_event_twice_is_one_and_not_counted_as_ignored(
     ],
 )
 def test_a_message_of_a_name_the_trigger_does_not_know_is_unsound(
-    trigger: ScenarioCompleted, message: Make, changes: dict[str, str], field: str
+    trigger: ScenarioCompleted, changes: dict[str, str], field: str
 ) -> None:
     assert (unsoundness(trigger, message(1, **changes)) or "").startswith(field)
     assert unsoundness(trigger, message(1)) is None
 
 
-def test_a_reason_never_holds_the_text_of_the_event(
-    trigger: ScenarioCompleted, message: Make
-) -> None:
+def test_a_reason_never_holds_the_text_of_the_event(trigger: ScenarioCompleted) -> None:
     reason = unsoundness(trigger, message(1, user_id="somebody-else", text="a secret"))
     assert reason is not None
     assert "secret" not in reason
     assert "somebody-else" not in reason
 
 
-def test_objectives_are_in_the_order_of_stages_then_of_time(
-    trigger: ScenarioCompleted, objective: Make, kept: Make
-) -> None:
+def test_objectives_are_in_the_order_of_stages_then_of_time(trigger: ScenarioCompleted) -> None:
     first = objective(5, stage_id="s2")
     early = objective(9, started_at=trigger.started_at)
     late = objective(2, started_at=trigger.started_at + timedelta(hours=1))
@@ -131,7 +119,7 @@ def test_objectives_are_in_the_order_of_stages_then_of_time(
 
 
 def test_messages_are_in_the_order_of_stages_then_threads_then_sequence(
-    trigger: ScenarioCompleted, message: Make, kept: Make
+    trigger: ScenarioCompleted,
 ) -> None:
     ordered = (
         message(9, stage_id="s2", persona_id="p1", sequence=1),
@@ -143,9 +131,7 @@ def test_messages_are_in_the_order_of_stages_then_threads_then_sequence(
     assert resolved.arc.messages == ordered
 
 
-def test_artefacts_are_in_the_order_of_stages_then_of_time(
-    trigger: ScenarioCompleted, artefact: Make, kept: Make
-) -> None:
+def test_artefacts_are_in_the_order_of_stages_then_of_time(trigger: ScenarioCompleted) -> None:
     ordered = (
         artefact(3, stage_id="s2", submitted_at=trigger.completed_at),
         artefact(2),
@@ -161,7 +147,7 @@ def test_a_run_without_records_is_an_empty_arc(trigger: ScenarioCompleted) -> No
 
 
 def test_the_digest_changes_with_what_stands_and_with_nothing_else(
-    trigger: ScenarioCompleted, objective: Make, message: Make, kept: Make
+    trigger: ScenarioCompleted,
 ) -> None:
     sound = [kept(objective(1)), kept(message(2))]
     digest = resolve(trigger, sound).arc_digest
@@ -194,14 +180,8 @@ MEETINGS = st.lists(
 @settings(
     max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-def test_no_order_of_arrival_and_no_redelivery_changes_the_arc(  # noqa: PLR0917  # fixtures
-    trigger: ScenarioCompleted,
-    objective: Make,
-    message: Make,
-    artefact: Make,
-    kept: Make,
-    drawn: list[dict[str, Any]],
-    data: st.DataObject,
+def test_no_order_of_arrival_and_no_redelivery_changes_the_arc(
+    trigger: ScenarioCompleted, drawn: list[dict[str, Any]], data: st.DataObject
 ) -> None:
     records = []
     for one in drawn:
@@ -210,6 +190,7 @@ def test_no_order_of_arrival_and_no_redelivery_changes_the_arc(  # noqa: PLR0917
             "stage_id": one["stage_id"],
             "user_id": one["user_id"],
         }
+        event: ContextEvent
         if one["kind"] == "objective":
             event = objective(one["number"], objective_id=one["entity"], **common)
         elif one["kind"] == "message":
@@ -218,7 +199,11 @@ def test_no_order_of_arrival_and_no_redelivery_changes_the_arc(  # noqa: PLR0917
             )
         else:
             event = artefact(
-                one["number"], artefact_id=one["entity"], revision=one["revision"], **common
+                one["number"],
+                artefact_id=one["entity"],
+                revision=one["revision"],
+                submitted_at=trigger.started_at,
+                **common,
             )
         records.append(kept(event))
     again = data.draw(st.lists(st.sampled_from(records), max_size=5)) if records else []

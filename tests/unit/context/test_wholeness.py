@@ -2,29 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
-from uuid import UUID
 
 from consumer.context.store import Run, SoundCounts
 from consumer.context.wholeness import POLL_SECONDS, Wholeness
 from schemas.events import ScenarioCompleted
+from tests.arcs import trigger
 
-AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
-TRIGGER = ScenarioCompleted.model_validate(
-    {
-        "event_id": UUID(int=1),
-        "occurred_at": AT,
-        "run_id": "run-1",
-        "user_id": "learner-1",
-        "scenario": {"scenario_id": "sc", "title": "Launch"},
-        "stages": [{"stage_id": "s1", "title": "One"}],
-        "personas": [],
-        "xp": {"expected_total": 10, "dimensions": [{"dimension_id": "d", "title": "D"}]},
-        "expected": {"objective_rollups": 1, "messages": 0, "artefacts": 0},
-        "started_at": AT,
-        "completed_at": AT,
-    }
-)
+TRIGGER = trigger(personas=(), expected={"objective_rollups": 1, "messages": 0, "artefacts": 0})
 RUN = Run(trigger=TRIGGER, triggered_at_ms=1_000_000, revision=0, status=None)
 
 

@@ -26,7 +26,7 @@ CALLS = ["arc", "scoring", "perspective:boss", "perspective:peer"]
 async def test_a_draft_has_every_part_and_says_who_wrote_it(run: Run) -> None:
     draft, plan = await run()
     assert draft.reviewer == "model"
-    assert draft.arc_read.patterns[0].signal_ids == ("sig-recurring_issue",)
+    assert draft.arc_read.patterns[0].signal_ids == ("recurring_issue-1",)
     assert [d.dimension_id for d in draft.scoring.dimensions] == ["d1", "d2"]
     assert set(draft.perspectives) == {"boss", "peer"}
     assert [call.call for call in draft.calls] == CALLS

@@ -1,26 +1,18 @@
 """Builders of small arcs: only what a test is about has to be said."""
 
 from collections.abc import Callable, Sequence
-from datetime import timedelta
 from typing import Any, Protocol
 
 import pytest
 
 from consumer.arc import Arc
 from schemas.events import (
-    ArtefactSubmitted,
-    ConversationMessage,
     Issue,
     ObjectiveRolledUp,
-    Persona,
-    Scenario,
-    ScenarioCompleted,
-    Stage,
-    XpDimension,
-    XpPlan,
 )
 from schemas.review import Signal
-from tests.unit.sample_event import EVENT, START
+from tests.arcs import artefact, message, objective, plan, trigger
+from tests.arcs import stages as stages_of
 
 
 class MakeArc(Protocol):
@@ -53,31 +45,21 @@ def make_arc() -> MakeArc:
         dimensions: int = 2,
         language: str = "en",
     ) -> Arc:
-        minutes = expected_minutes or [None] * stages
-        trigger = ScenarioCompleted(
-            **EVENT,
-            scenario=Scenario(scenario_id="sc", title="The broken export"),
-            stages=tuple(
-                Stage(stage_id=f"s{i}", title=f"Part {i}", expected_minutes=minutes[i - 1])
-                for i in range(1, stages + 1)
+        ended = trigger(
+            stages=stages_of(
+                *(f"Part {i}" for i in range(1, stages + 1)), minutes=expected_minutes
             ),
-            personas=(Persona(persona_id="dana", name="Dana", role="manager"),),
-            xp=XpPlan(
-                expected_total=100,
-                dimensions=tuple(
-                    XpDimension(dimension_id=f"d{i}", title=f"Dimension {i}")
-                    for i in range(1, dimensions + 1)
-                ),
-            ),
-            started_at=START,
-            completed_at=START + timedelta(hours=2),
+            xp=plan(**{f"d{i}": f"Dimension {i}" for i in range(1, dimensions + 1)}),
             language=language,
         )
         return Arc(
-            trigger=trigger,
+            trigger=ended,
             objectives=tuple(_objective(i, s, f) for i, (s, f) in enumerate(objectives)),
-            messages=tuple(_message(i, *one) for i, one in enumerate(messages)),
-            artefacts=tuple(_artefact(i, s, f) for i, (s, f) in enumerate(artefacts)),
+            messages=tuple(
+                message(i, f"s{stage}", sender=sender, text=text)
+                for i, (stage, sender, text) in enumerate(messages)
+            ),
+            artefacts=tuple(artefact(i, f"s{s}", **f) for i, (s, f) in enumerate(artefacts)),
         )
 
     return build
@@ -100,40 +82,6 @@ def series_of() -> Callable[[Signal], list[float | None]]:
 
 
 def _objective(number: int, stage: int, fields: dict[str, Any]) -> ObjectiveRolledUp:
-    kinds = fields.pop("kinds", ()) if "kinds" in (fields := dict(fields)) else ()
-    known: dict[str, Any] = {
-        "objective_id": f"o{number}",
-        "stage_id": f"s{stage}",
-        "title": f"Objective {number}",
-        "attempts": 1,
-        "hints": 0,
-        "issues": tuple(Issue(kind=kind) for kind in kinds),
-    }
-    return ObjectiveRolledUp(**EVENT, **(known | fields))
-
-
-def _message(number: int, stage: int, sender: str, text: str) -> ConversationMessage:
-    return ConversationMessage.model_validate(
-        EVENT
-        | {
-            "message_id": f"m{number}",
-            "persona_id": "dana",
-            "stage_id": f"s{stage}",
-            "sequence": number,
-            "sender": sender,
-            "sent_at": START + timedelta(minutes=number),
-            "text": text,
-        }
-    )
-
-
-def _artefact(number: int, stage: int, fields: dict[str, Any]) -> ArtefactSubmitted:
-    known: dict[str, Any] = {
-        "artefact_id": f"a{number}",
-        "stage_id": f"s{stage}",
-        "revision": 1,
-        "kind": "note",
-        "submitted_at": START + timedelta(minutes=number),
-        "text": f"This is the note number {number}.",
-    }
-    return ArtefactSubmitted(**EVENT, **(known | fields))
+    issues = tuple(Issue(kind=kind) for kind in fields.get("kinds", ()))
+    named = {name: value for name, value in fields.items() if name != "kinds"}
+    return objective(number, f"s{stage}", **({"issues": issues} | named))

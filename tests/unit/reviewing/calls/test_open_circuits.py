@@ -68,10 +68,7 @@ async def test_an_open_circuit_goes_on_at_once_and_is_no_attempt(
     ("blocked", "reopens"), [((3.0, 5.0), 3.0), ((3.0, None), None), ((None, None), None)]
 )
 async def test_only_where_every_circuit_is_open_somebody_is_told_to_wait(
-    prompt: Prompt,
-    check: Any,
-    blocked: tuple[float | None, float | None],
-    reopens: float | None,
+    prompt: Prompt, check: Any, blocked: tuple[float | None, float | None], reopens: float | None
 ) -> None:
     refused = Outcome(kind=OutcomeKind.REFUSED)
     pairs = [(Scripted(refused), seconds) for seconds in blocked]

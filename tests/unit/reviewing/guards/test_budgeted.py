@@ -168,9 +168,7 @@ async def test_of_requests_at_the_same_time_only_those_go_that_fit_together() ->
         st.tuples(st.integers(0, 200), st.integers(0, 1000), st.booleans()), min_size=1, max_size=60
     )
 )
-def test_no_order_of_requests_passes_the_budget(
-    requests: list[tuple[int, int, bool]],
-) -> None:
+def test_no_order_of_requests_passes_the_budget(requests: list[tuple[int, int, bool]]) -> None:
     limit = 4 * MOST
 
     async def run() -> None:

@@ -114,9 +114,7 @@ async def test_a_probe_goes_beside_the_call_that_goes_elsewhere(rig: Rig) -> Non
     assert rig.states == [CircuitState.HALF_OPEN, CircuitState.CLOSED]
 
 
-async def test_the_only_one_left_is_asked_as_the_probe_and_the_others_wait_for_it(
-    rig: Rig,
-) -> None:
+async def test_the_only_one_left_is_asked_as_the_probe_and_the_others_wait_for_it(rig: Rig) -> None:
     guarded = rig.build(open_seconds=0)
     rig.others = math.inf
     rig.provider.outcomes = [DOWN, OK, OK, OK]
@@ -320,9 +318,7 @@ def test_typical_times_are_those_of_the_answers(rig: Rig) -> None:
     assert guarded.typical_seconds("arc") == 5.0
 
 
-async def test_a_refused_key_is_told_once_with_what_to_do_until_it_is_taken_again(
-    rig: Rig,
-) -> None:
+async def test_a_refused_key_is_told_once_with_what_to_do_until_it_is_taken_again(rig: Rig) -> None:
     refused = Outcome(kind=OutcomeKind.PERMANENT, detail=Misconfiguration.KEY_REFUSED)
     guarded = rig.build(failures=9)
     rig.provider.outcomes = [refused, refused, OK, refused]

@@ -61,18 +61,18 @@ def test_no_persona_knows_the_artefacts_or_what_was_measured_on_them(
 ) -> None:
     for call in ("perspective:boss", "perspective:peer", "scoring"):
         assert NOTE_WORDS not in prompts[call].user
-        assert "sig-calibration" not in prompts[call].user
-        assert "sig-writing" not in prompts[call].user
+        assert "calibration-1" not in prompts[call].user
+        assert "writing-1" not in prompts[call].user
     assert NOTE_WORDS in prompts["arc"].user
-    assert "sig-calibration" in prompts["arc"].user
+    assert "calibration-1" in prompts["arc"].user
 
 
 def test_what_was_measured_on_all_threads_together_is_told_to_the_arc_read_alone(
     arc: Arc, signals: tuple[Signal, ...]
 ) -> None:
-    asked = signals[0].model_copy(update={"kind": "help_seeking", "signal_id": "sig-asked"})
+    asked = signals[0].model_copy(update={"kind": "help_seeking", "signal_id": "asked-1"})
     for call, prompt in _by_call(_build(arc, (*signals, asked))).items():
-        assert ("sig-asked" in prompt.user) is (call == "arc")
+        assert ("asked-1" in prompt.user) is (call == "arc")
 
 
 def test_the_scoring_sees_no_word_of_the_learner(prompts: dict[str, Prompt]) -> None:

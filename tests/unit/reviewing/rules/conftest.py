@@ -1,7 +1,7 @@
 """An arc of six stages with three personas and four issue kinds; builders to vary it."""
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from string import ascii_uppercase
 from typing import Any, Final, Protocol
 
 import pytest
@@ -13,18 +13,12 @@ from consumer.reviewing.rules.reviewer import draft_by_rules
 from schemas.check import check_review
 from schemas.events import (
     ArtefactSubmitted,
-    ConversationMessage,
     Issue,
     ObjectiveRolledUp,
     Persona,
-    Scenario,
-    ScenarioCompleted,
-    Stage,
-    XpDimension,
-    XpPlan,
 )
-from schemas.review import ReviewReady, SeriesPoint, Signal
-from tests.unit.sample_event import EVENT, START
+from schemas.review import ReviewReady, Signal
+from tests.arcs import START, artefact, message, objective, plan, signal, stages, trigger
 
 STAGE_TITLES: Final = ("Frame", "Gather", "Sort", "Weigh", "Write", "Defend")
 PERSONAS: Final = (
@@ -64,80 +58,33 @@ class MakeArc(Protocol):
     def __call__(self, **changes: Any) -> Arc: ...
 
 
-def objective(number: int, **changes: Any) -> ObjectiveRolledUp:
+def _objective(number: int) -> ObjectiveRolledUp:
     """Return the objective of that number, three a stage, the first half with hints."""
     stage = (number - 1) // 3 + 1
     early = stage <= 3
-    fields: dict[str, Any] = {
-        "objective_id": f"o{number}",
-        "stage_id": f"s{stage}",
-        "title": f"Piece {'ABCDEFGHIJKLMNOPQR'[number - 1]} of the work",
-        "dimension_ids": ("craft",) if number % 2 else ("clarity",),
-        "attempts": 2 if early else 1,
-        "hints": 3 if early else 0,
-        "hint_before_first_attempt": early,
-        "active_seconds": 600.0 - 25 * number,
-        "score": 0.75 if early else 0.78,
-        "first_score": 0.4 if early else 0.78,
-        "issues": (
+    return objective(
+        number,
+        f"s{stage}",
+        title=f"Piece {ascii_uppercase[number - 1]} of the work",
+        dimension_ids=("craft",) if number % 2 else ("clarity",),
+        attempts=2 if early else 1,
+        hints=3 if early else 0,
+        hint_before_first_attempt=early,
+        active_seconds=600.0 - 25 * number,
+        score=0.75 if early else 0.78,
+        first_score=0.4 if early else 0.78,
+        issues=(
             (Issue(kind="unstated_assumption", note=f"Assumed the file {number} was complete."),)
             if number % 3 == 1
             else ()
         ),
-        "feedback": "Say what you take for granted before you conclude." if number == 4 else None,
-    }
-    return ObjectiveRolledUp(**EVENT, **(fields | changes))
-
-
-def message(number: int, persona: str, stage: str, sender: str, text: str) -> ConversationMessage:
-    """Return one message, sent at its number in minutes."""
-    return ConversationMessage.model_validate(
-        {
-            **EVENT,
-            "message_id": f"{persona}-{number}",
-            "persona_id": persona,
-            "stage_id": stage,
-            "sequence": number,
-            "sender": sender,
-            "sent_at": START + timedelta(minutes=number),
-            "text": text,
-        }
-    )
-
-
-def _trigger(personas: tuple[Persona, ...]) -> ScenarioCompleted:
-    return ScenarioCompleted(
-        **EVENT,
-        scenario=Scenario(scenario_id="sc", title="The broken export"),
-        stages=tuple(
-            Stage(stage_id=f"s{i}", title=title, expected_minutes=20)
-            for i, title in enumerate(STAGE_TITLES, start=1)
-        ),
-        personas=personas,
-        xp=XpPlan(
-            expected_total=100,
-            dimensions=(
-                XpDimension(dimension_id="craft", title="Craft"),
-                XpDimension(dimension_id="clarity", title="Clarity"),
-                XpDimension(dimension_id="care", title="Care"),
-            ),
-        ),
-        started_at=START,
-        completed_at=START + timedelta(hours=3),
+        feedback="Say what you take for granted before you conclude." if number == 4 else None,
     )
 
 
 def _artefact(number: int) -> ArtefactSubmitted:
-    return ArtefactSubmitted(
-        **EVENT,
-        artefact_id=f"a{number}",
-        stage_id=f"s{number}",
-        revision=1,
-        kind="note",
-        submitted_at=START + timedelta(minutes=number),
-        text=f"Note {number} says which rows were wrong and how I found that out.",
-        self_rating=0.95,
-    )
+    text = f"Note {number} says which rows were wrong and how I found that out."
+    return artefact(number, f"s{number}", text=text, self_rating=0.95)
 
 
 @pytest.fixture
@@ -145,17 +92,27 @@ def make_arc() -> MakeArc:
     """Return a builder of arcs; `talk`, `objectives`, `personas` and `artefacts` may change."""
 
     def build(**changes: Any) -> Arc:
-        personas = changes.get("personas", PERSONAS)
         talk = changes.get("talk", TALK)
         messages = [
-            message(number, persona, stage, sender, text)
+            message(
+                number,
+                stage,
+                message_id=f"{persona}-{number}",
+                persona_id=persona,
+                sender=sender,
+                text=text,
+            )
             for persona, lines in talk.items()
             for number, (stage, sender, text) in enumerate(lines, start=1)
         ]
         messages.sort(key=lambda m: m.stage_id)
         return Arc(
-            trigger=_trigger(personas),
-            objectives=changes.get("objectives", tuple(objective(n) for n in range(1, 19))),
+            trigger=trigger(
+                stages=stages(*STAGE_TITLES, minutes=[20] * len(STAGE_TITLES)),
+                personas=changes.get("personas", PERSONAS),
+                xp=plan(craft="Craft", clarity="Clarity", care="Care"),
+            ),
+            objectives=changes.get("objectives", tuple(_objective(n) for n in range(1, 19))),
             messages=tuple(messages),
             artefacts=changes.get("artefacts", tuple(_artefact(n) for n in (1, 3, 6))),
         )
@@ -168,20 +125,8 @@ def make_signal() -> MakeSignal:
     """Return a builder of signals that were measured in every stage."""
 
     def build(kind: str, verdict: str, **changes: Any) -> Signal:
-        fields: dict[str, Any] = {
-            "signal_id": f"{kind}-1",
-            "kind": kind,
-            "name": kind,
-            "verdict": verdict,
-            "value": -0.2,
-            "unit": "ratio",
-            "low": -0.3,
-            "high": -0.1,
-            "n": 18,
-            "minimum_n": 6,
-            "series": tuple(SeriesPoint(stage_id=f"s{i}", value=0.5) for i in range(1, 7)),
-        }
-        return Signal.model_validate(fields | changes)
+        fell = {"value": -0.2, "low": -0.3, "high": -0.1, "n": 18, "minimum_n": 6}
+        return signal(kind, verdict, stages=len(STAGE_TITLES), **(fell | changes))
 
     return build
 

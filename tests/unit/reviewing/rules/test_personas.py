@@ -29,9 +29,7 @@ def test_each_persona_quotes_its_own_thread_and_assembly_keeps_its_words(
         assert any(quote in view.text for quote in quotes if quote)
 
 
-def test_nothing_of_another_thread_or_an_artefact_is_told(
-    make_arc: Callable[..., Any],
-) -> None:
+def test_nothing_of_another_thread_or_an_artefact_is_told(make_arc: Callable[..., Any]) -> None:
     arc = make_arc()
     drafts = draft_by_rules(arc, ()).perspectives
 
