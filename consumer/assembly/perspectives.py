@@ -158,9 +158,16 @@ def _by_code(persona: Persona, facts: Facts) -> Perspective:
     own = [s for s in facts.sources if s.persona_id == persona.persona_id]
     # The learner's longest message says most; a thread may hold the persona's words only.
     own.sort(key=lambda s: (not s.by_learner, -len(s.texts[0].text), s.source_id))
-    opening = next(e for e in map(opening_quote, own) if e is not None)
+    openings = [(e, s) for s in own if (e := opening_quote(s)) is not None]
+    fitting = (e for e, s in openings if _is_whole_or_long(e.quote or "", s))
+    opening = next(fitting, openings[0][0])
     text = "We talked in this run, and I can point to one thing that was said between us."
     return _given(persona, _quoting(text, (opening,)), (opening,))
+
+
+def _is_whole_or_long(quote: str, source: SourceText) -> bool:
+    """Tell a quote from a piece of a single word that is too long for one."""
+    return is_long_enough(fold(quote)) or fold(quote) == source.texts[0].text
 
 
 def _given(persona: Persona, text: str, evidence: tuple[Evidence, ...]) -> Perspective:

@@ -25,7 +25,7 @@ def pushes_of(reading: Reading) -> tuple[NextPushDraft, ...]:
     # What a pattern bears comes before what was only noted.
     first = (kind, habit) if reading.claims("recurring_issue") else (habit, kind)
     found = (*first, _redo(reading), _before_hints(reading))
-    drafts = found if any(found) else (_leave_no_hint(reading) or _against_last_issue(reading),)
+    drafts = found if any(found) else (_last_resort(reading),)
     return tuple(d for d in drafts if d is not None and _stands(reading, d))[:MAX_PUSHES]
 
 
@@ -146,8 +146,13 @@ def _before_hints(reading: Reading) -> NextPushDraft | None:
     )
 
 
+def _last_resort(reading: Reading) -> NextPushDraft | None:
+    """Return the one push of a run with nothing more telling to push on."""
+    return _leave_no_hint(reading) or _against_last_issue(reading) or _first_time_right(reading)
+
+
 def _leave_no_hint(reading: Reading) -> NextPushDraft | None:
-    """Push on the most helped objective, where a run has nothing else to push on."""
+    """Push on the objective that took most hints."""
     hinted = [o for o in reading.arc.objectives if o.hints]
     if not hinted:
         return None
@@ -161,9 +166,33 @@ def _leave_no_hint(reading: Reading) -> NextPushDraft | None:
 
 
 def _against_last_issue(reading: Reading) -> NextPushDraft | None:
-    """Push against what was noted once, where a run has nothing else to push on."""
+    """Push against what was noted once."""
     kinds = [issue.kind for objective in reading.arc.objectives for issue in objective.issues]
     return _against_kind(reading, kinds[-1] if kinds else None)
+
+
+def _first_time_right(reading: Reading) -> NextPushDraft | None:
+    """Push on the first try that fell furthest short."""
+    retried = [o for o in reading.arc.objectives if o.attempts > 1]
+    if not retried:
+        return None
+    costly = max(
+        retried, key=lambda o: (o.attempts, -(1.0 if o.first_score is None else o.first_score))
+    )
+    known = costly.first_score is not None and costly.score is not None
+    way = (
+        f", from {figure(costly.first_score or 0.0)} at the first to {figure(costly.score or 0.0)} "
+        "at the last"
+        if known
+        else ""
+    )
+    return NextPushDraft(
+        action=f"Write down what your first try at {reading.name(costly)} lacked, and look for "
+        "that before you hand in the next piece.",
+        why=f"It took {count(costly.attempts, 'attempt')}{way}.",
+        check="Your next objective comes right at the first try.",
+        evidence=(cite(costly),),
+    )
 
 
 def _stands(reading: Reading, draft: NextPushDraft) -> bool:

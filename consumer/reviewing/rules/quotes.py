@@ -14,6 +14,7 @@ from consumer.assembly.folding import fold
 from consumer.assembly.grounding import is_long_enough
 from consumer.assembly.prose import clean
 from schemas.events import ArtefactSubmitted, ConversationMessage
+from schemas.review import MAX_QUOTE_CHARACTERS
 
 MAX_CHARACTERS = 240
 MAX_CONTENT_WORDS = 10
@@ -142,8 +143,10 @@ def longest_whole(messages: Sequence[ConversationMessage]) -> Quoted | None:
     visible = [m for m in messages if fold(m.text) and clean(m.text)]
     if not visible:
         return None
-    longest = max(visible, key=lambda m: len(m.text))
-    return Quoted(longest, next(passages(longest.text), longest.text[:1_000]))
+    # A word too long for any quote is shown only where there is nothing else.
+    fitting = [m for m in visible if len(m.text) <= MAX_QUOTE_CHARACTERS or any(passages(m.text))]
+    longest = max(fitting or visible, key=lambda m: len(m.text))
+    return Quoted(longest, next(passages(longest.text), longest.text[:MAX_QUOTE_CHARACTERS]))
 
 
 def passages(text: str) -> Iterator[str]:

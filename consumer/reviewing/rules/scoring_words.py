@@ -22,6 +22,9 @@ FRAMES: Final[Mapping[Basis, tuple[str, ...]]] = {
         "Only {only} exercised {title}: {mean}, {hints}.",
         "With one objective to go by, {only}, at {mean}, {title} is thinly measured.",
         "{only} is all there is on {title}, and it came to {mean}.",
+        "At {mean}, {only} speaks for {title} by itself.",
+        "{title} was asked for once, in {only}: {mean} and {hints}.",
+        "What is known of {title} comes from {only}, at {mean}.",
         "{only} alone: {mean}, {hints}.",
     ),
     "unscored": (
@@ -40,11 +43,16 @@ FRAMES: Final[Mapping[Basis, tuple[str, ...]]] = {
         "No objective of this run exercised {title}, so it gets the mean of the others.",
         "{title} was measured by nothing here and stands where the others do on average.",
         "The others' mean, for want of an objective that asked for {title}.",
+        "{title} follows the mean of the rest, as nothing in the run was about it.",
+        "With nothing to go by for {title}, the mean of the other dimensions stands in.",
         "Not measured: the others' mean.",
     ),
     "nothing": (
-        "No objective exercised {title}, or any other: it gets an even share.",
-        "An even share.",
+        "No objective exercised {title} or any other dimension, so all get an even share.",
+        "{title} gets an even share, too.",
+        "Nothing was measured for {title} either.",
+        "For {title} there is no figure to part the points by.",
+        "{title}: an even share.",
     ),
 }
 ENDS: Final = (

@@ -90,12 +90,16 @@ def _clean_stage(reading: Reading) -> WentWellDraft | None:
             clean.append(objectives)
     if not clean:
         return None
-    chosen = max(clean, key=len)
+    chosen = max(clean, key=lambda one: (not any(o.hints for o in one), len(one)))
     lowest = min(o.score or 0.0 for o in chosen)
+    hints = sum(o.hints for o in chosen)
+    name, done = reading.stage(chosen[0].stage_id), part_of(len(chosen), len(chosen), "objective")
     text = (
-        f"{reading.stage(chosen[0].stage_id)} has nothing to mend: "
-        f"{part_of(len(chosen), len(chosen), 'objective')} done at the first try and without an "
-        f"issue, the lowest at {figure(lowest)}."
+        f"{name} went through without an issue: {done} done at the first try, with "
+        f"{count(hints, 'hint')}, the lowest at {figure(lowest)}."
+        if hints
+        else f"{name} has nothing to mend: {done} done at the first try and without an issue, the "
+        f"lowest at {figure(lowest)}."
     )
     return WentWellDraft(statement=capital(text), evidence=tuple(map(cite, spread(chosen))))
 

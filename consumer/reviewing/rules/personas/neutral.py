@@ -4,7 +4,7 @@ import re
 
 from consumer.reviewing.rules.personas.thread import Thread, is_quotable
 from consumer.reviewing.rules.quotes import Quoted
-from consumer.reviewing.rules.wording import count
+from consumer.reviewing.rules.wording import count, number_word
 
 LISTENS_FOR = re.compile(
     r"\b(?:because|think|want|need|plan|will|would|should|could|agree|decide\w*)\b", re.IGNORECASE
@@ -26,6 +26,8 @@ def speak(thread: Thread) -> tuple[str, list[str]]:
                 f"On record from {where}: {thread.second.ended}",
                 f"Further on, {where} adds {thread.second.ended}",
                 f"Next to it goes this one, from {where}: {thread.second.ended}",
+                f"A second note, of {where}: {thread.second.ended}",
+                f"{where} is where the other one stands: {thread.second.ended}",
             )
         )
     sentences += [_unanswered(thread), _bound(thread)]
@@ -40,12 +42,14 @@ def alone(thread: Thread) -> str:
 def _account(thread: Thread) -> str:
     if len(thread.messages) == 1:
         return "The log between us is a single entry."
-    own = count(len(thread.own), "message")
+    own, all_told = count(len(thread.own), "message"), number_word(len(thread.messages))
     return thread.choose(
-        f"An account rather than a judgement: {own} of yours, out of {len(thread.messages)} that "
-        "the two of us exchanged.",
-        f"The log between us holds {len(thread.messages)} entries, {own} being yours.",
-        f"Set down as it happened: {len(thread.messages)} entries, of which {own} from you.",
+        f"An account rather than a judgement: {own} of yours, out of {all_told} that the two of us "
+        "exchanged.",
+        f"The log between us holds {all_told} entries, {own} being yours.",
+        f"Set down as it happened: {all_told} entries, of which {own} from you.",
+        f"I keep to what was written, {all_told} entries long and with {own} from your hand.",
+        f"For the record, and no more than that: {own} from you among {all_told}.",
     )
 
 
@@ -61,6 +65,8 @@ def _said(thread: Thread, quoted: Quoted | None) -> str:
         f"The entry to keep is from {where}: {quoted.ended}",
         f"Of yours, {where} has the one to keep: {quoted.ended}",
         f"One entry stands for the others, from {where}: {quoted.ended}",
+        f"What I noted first belongs to {where}: {quoted.ended}",
+        f"{where} holds the line that I would read out: {quoted.ended}",
     )
 
 
@@ -74,4 +80,6 @@ def _bound(thread: Thread) -> str:
         "Whether that served its purpose is for the results to show.",
         "What came of it is not for this log to say.",
         "Beyond what was written there is nothing to add to it.",
+        "I leave it at that, unweighed.",
+        "Others have the results to judge it by; I have only the words.",
     )

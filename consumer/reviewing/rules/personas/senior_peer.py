@@ -116,6 +116,8 @@ def _read(thread: Thread, quoted: Quoted) -> str:
         return "You had looked before you spoke, and you show me why; that I can pick apart."
     if _CHECKED.search(quoted.text):
         return "You had your hands on it before you spoke."
+    if _REASONED.search(quoted.text) and quoted.text.rstrip().endswith("?"):
+        return "You tell me what the question is for, so I can answer that and not the words alone."
     if _REASONED.search(quoted.text):
         return "There's a reason next to the claim, so I can argue with the reason."
     return _unfounded(quoted)

@@ -42,13 +42,13 @@ _NUMBERED: Final = re.compile(r"[_ -]*\d+\Z")
 
 def perspectives_of(reading: Reading) -> dict[str, PerspectiveDraft | None]:
     """Let each persona speak in whose thread anything visible was said."""
-    before: Counter[str] = Counter()
+    before: Counter[_Manner] = Counter()
     drafts: dict[str, PerspectiveDraft | None] = {}
     for persona in reading.arc.trigger.personas:
         role = _NUMBERED.sub("", persona.role.strip().casefold().replace(" ", "_"))
         manner = _MANNERS.get(role, _ANY_ROLE)
-        variant = reading.seed + before[role]
-        before[role] += 1
+        variant = reading.seed + before[manner]
+        before[manner] += 1
         thread = thread_of(reading, persona, listens_for=manner.listens_for, variant=variant)
         if thread is not None:
             drafts[persona.persona_id] = _draft(reading, thread, manner)

@@ -149,3 +149,39 @@ def test_a_terse_voice_says_less(make_arc: Callable[..., Any]) -> None:
         return draft.text
 
     assert len(text_of("blunt, few words")) < len(text_of("calm"))
+
+
+def test_personas_of_several_unknown_roles_share_no_sentence(make_arc: Callable[..., Any]) -> None:
+    lines = (
+        ("s1", "user", "The export is done and finance has the note by now."),
+        ("s4", "user", "We should decide on the wording of the letter this week."),
+    )
+    roles = ("client", "auditor", "mentor", "founder", "lawyer")
+    personas = tuple(Persona(persona_id=role, name="X", role=role) for role in roles)
+    arc = make_arc(personas=personas, talk=dict.fromkeys(roles, lines))
+
+    texts = [d.text for d in draft_by_rules(arc, ()).perspectives.values() if d]
+
+    bare = [re.sub(r"“[^”]*”", "", text) for text in texts]
+    frames = [set(re.split(r"(?<=[.:])\s+", text)) - {"", "."} for text in bare]
+    assert len(frames) == 5
+    assert not set.union(*(a & b for a in frames for b in frames if a is not b))
+
+
+def test_a_question_that_says_what_for_makes_no_claim_to_argue_with(
+    make_arc: Callable[..., Any],
+) -> None:
+    asked = "Could you tell me which customers complained, so that I can read their letters?"
+    arc = make_arc(talk={"sam": (("s1", "user", asked),)})
+    draft = draft_by_rules(arc, ()).perspectives["sam"]
+    assert draft is not None
+    assert "You tell me what the question is for" in draft.text
+    assert "a reason next to the claim" not in draft.text
+
+
+def test_a_word_too_long_to_quote_gives_way_to_what_can_be_quoted_whole(
+    make_arc: Callable[..., Any], review: Callable[..., ReviewReady]
+) -> None:
+    talk = {"dana": (("s1", "user", "x" * 5_000), ("s2", "user", "The export is done."))}
+    view = next(v for v in review(make_arc(talk=talk)).perspectives if v.persona_id == "dana")
+    assert [e.quote for e in view.evidence] == ["The export is done."]

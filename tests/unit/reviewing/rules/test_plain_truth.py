@@ -13,6 +13,7 @@ from consumer.reviewing.rules.patterns import patterns_of
 from consumer.reviewing.rules.pushes import pushes_of
 from consumer.reviewing.rules.reading import Reading, reading_of
 from consumer.reviewing.rules.sticking import sticking_points_of
+from consumer.reviewing.rules.strengths import strengths_of
 from consumer.reviewing.rules.summary import summary_of
 from consumer.signals.compute import compute
 from schemas.events import Issue, ObjectiveRolledUp
@@ -180,3 +181,28 @@ def _points(arc: Arc) -> str:
 
 def _summary(reading: Reading) -> str:
     return summary_of(reading, patterns_of(reading), statements=4)
+
+
+def test_where_only_first_tries_fell_short_there_is_still_something_to_push_on(
+    make_arc: Callable[..., Any],
+) -> None:
+    bare = {"issues": (), "hints": 0, "hint_before_first_attempt": False, "score": 0.9}
+    arc = make_arc(objectives=_with(make_arc(), lambda _: bare))
+    (push,) = pushes_of(reading_of(arc, ()))
+    assert push.action.startswith("Write down what your first try at “Piece A of the work” lacked")
+    assert push.why == "It took two attempts, from 0.40 at the first to 0.90 at the last."
+
+
+def test_a_stage_that_took_hints_is_not_said_to_have_nothing_to_mend(
+    make_arc: Callable[..., Any],
+) -> None:
+    clean = {"issues": (), "attempts": 1, "score": 0.9, "first_score": 0.9}
+    helped = make_arc(objectives=_with(make_arc(), lambda _: {**clean, "hints": 1}))
+    assert _strengths(helped).count("went through without an issue") == 1
+    mixed = _with(make_arc(), lambda n: {**clean, "hints": int(n < 7)})
+    assert "“Sort” has nothing to mend" in _strengths(make_arc(objectives=mixed))
+    assert "nothing to mend" not in _strengths(helped)
+
+
+def _strengths(arc: Arc) -> str:
+    return " ".join(strength.statement for strength in strengths_of(reading_of(arc, ())))
