@@ -39,6 +39,11 @@ class Arc:
         """Return the stages in their order."""
         return self.trigger.stages
 
+    @property
+    def issue_kinds(self) -> frozenset[str]:
+        """Return the kinds of issue that an objective shows."""
+        return frozenset(issue.kind for o in self.objectives for issue in o.issues)
+
     def thread(self, persona_id: str) -> tuple[ConversationMessage, ...]:
         """Return the messages between the learner and one persona, in order."""
         return tuple(m for m in self.messages if m.persona_id == persona_id)

@@ -245,7 +245,6 @@ def _without(text: str, name: str) -> str:
 def _names_of(arc: Arc, signals: Sequence[Signal]) -> tuple[str, ...]:
     """Return the run's own names, the longest first, so that a part never masks the whole."""
     trigger = arc.trigger
-    kinds = {issue.kind for o in arc.objectives for issue in o.issues}
     names = {
         *(objective.objective_id for objective in arc.objectives),
         *(signal.unit for signal in signals),
@@ -255,8 +254,8 @@ def _names_of(arc: Arc, signals: Sequence[Signal]) -> tuple[str, ...]:
         *(persona.role for persona in trigger.personas),
         *(dimension.title for dimension in trigger.xp.dimensions),
         *(objective.title for objective in arc.objectives),
-        *kinds,
-        *(kind.replace("_", " ") for kind in kinds),
+        *arc.issue_kinds,
+        *(kind.replace("_", " ") for kind in arc.issue_kinds),
     }
     # A bare number as a name would hide every such number in the prose.
     real = {name for name in names if any(c.isalpha() for c in name)}

@@ -86,8 +86,7 @@ def check_kept_stuck(draft: KeptStuckDraft, facts: Facts) -> KeptStuck | Faults:
     text = statement(draft.statement)
     found = ground_all(draft.evidence, facts)
     faults = _faults((text,), found, facts)
-    kinds = {issue.kind for o in facts.arc.objectives for issue in o.issues}
-    if draft.issue_kind is not None and draft.issue_kind not in kinds:
+    if draft.issue_kind is not None and draft.issue_kind not in facts.arc.issue_kinds:
         faults = (*faults, "the issue_kind does not occur in this run")
     return faults or KeptStuck(
         statement=text, issue_kind=draft.issue_kind, evidence=found.evidence[:MAX_EVIDENCE]

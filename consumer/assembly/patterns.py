@@ -87,7 +87,7 @@ def _quoted_faults(
     if draft.kind == "recurring_issue":
         # An issue kind that was measured and not found to recur must not return by quotes.
         spoken = f"{draft.name} {draft.statement}".replace("_", " ").casefold()
-        kinds = {issue.kind for o in facts.arc.objectives for issue in o.issues}
+        kinds = facts.arc.issue_kinds
         if any(kind.replace("_", " ").casefold() in spoken for kind in kinds):
             faults.append("the signals do not show that this issue kind recurs")
     elif not any(s.verdict not in {"too_little_data", "absent"} for s in measured):

@@ -130,7 +130,7 @@ def figures_of_group(group: Sequence[ObjectiveRolledUp]) -> Iterator[float]:
         if group:
             yield counted / len(group)
     for kind in kinds:
-        hit = [any(issue.kind == kind for issue in o.issues) for o in group]
+        hit = [shows(o, kind) for o in group]
         chances = [
             one or kind in (o.opportunities or ()) for o, one in zip(group, hit, strict=True)
         ]
@@ -138,6 +138,11 @@ def figures_of_group(group: Sequence[ObjectiveRolledUp]) -> Iterator[float]:
         yield from (sum(hit), sum(chances), len(hit_stages))
         yield sum(issue.kind == kind for o in group for issue in o.issues)
     yield from _sums(group)
+
+
+def shows(objective: ObjectiveRolledUp, kind: str) -> bool:
+    """Tell whether an objective shows a kind of issue."""
+    return any(issue.kind == kind for issue in objective.issues)
 
 
 def _sums(group: Sequence[ObjectiveRolledUp]) -> Iterator[float]:
@@ -189,6 +194,5 @@ def _of_texts(arc: Arc) -> Iterator[float]:
 
 def _names(arc: Arc) -> set[str]:
     trigger = arc.trigger
-    kinds = {issue.kind for o in arc.objectives for issue in o.issues}
-    names = set(titles(arc)) | {persona.name for persona in trigger.personas} | kinds
+    names = set(titles(arc)) | {persona.name for persona in trigger.personas} | arc.issue_kinds
     return {name for name in names if re.search(r"[^\W\d]", name)}

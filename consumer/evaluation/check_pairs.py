@@ -15,6 +15,7 @@ from consumer.evaluation.check_numbers import (
     NUMBER_WORDS,
     figures_of_group,
     groups_of,
+    shows,
     without_names,
 )
 from consumer.evaluation.reviewed import Metric, Reviewed, at_least, prose
@@ -73,8 +74,8 @@ def _of_objectives(arc: Arc) -> Iterator[Table]:
 
 def _of_kinds(arc: Arc) -> Iterator[Table]:
     """Give each kind's hits and chances, in all and in the stages and objectives after each one."""
-    for kind in {issue.kind for o in arc.objectives for issue in o.issues}:
-        shown = [_shows(o, kind) for o in arc.objectives]
+    for kind in arc.issue_kinds:
+        shown = [shows(o, kind) for o in arc.objectives]
         chances = [_is_chance(arc, o, kind) for o in arc.objectives]
         for at in range(len(arc.objectives) + 1):
             yield frozenset((sum(shown[at:]), sum(chances[at:])))
@@ -82,11 +83,7 @@ def _of_kinds(arc: Arc) -> Iterator[Table]:
 
 def _is_chance(arc: Arc, objective: ObjectiveRolledUp, kind: str) -> bool:
     unnamed = not any(o.opportunities for o in arc.objectives)
-    return unnamed or kind in (objective.opportunities or ()) or _shows(objective, kind)
-
-
-def _shows(objective: ObjectiveRolledUp, kind: str) -> bool:
-    return any(issue.kind == kind for issue in objective.issues)
+    return unnamed or kind in (objective.opportunities or ()) or shows(objective, kind)
 
 
 def _of_messages(arc: Arc) -> Iterator[Table]:

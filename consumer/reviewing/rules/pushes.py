@@ -3,7 +3,7 @@
 from consumer.drafts import Citation, NextPushDraft
 from consumer.reviewing.rules.advice import step_for
 from consumer.reviewing.rules.citing import bounded, cite, issue_note, spread
-from consumer.reviewing.rules.reading import Reading, shows
+from consumer.reviewing.rules.reading import Reading
 from consumer.reviewing.rules.sticking import lowest, repeated_kinds
 from consumer.reviewing.rules.wording import (
     capital,
@@ -41,7 +41,7 @@ def top_kind(reading: Reading) -> str | None:
 def _against_kind(reading: Reading, kind: str | None) -> NextPushDraft | None:
     if kind is None:
         return None
-    hits = [o for o in reading.arc.objectives if shows(o, kind)]
+    hits = reading.showing(kind)
     last = hits[-1]
     note = issue_note(last, kind)
     noted = quoted_words(note or "")

@@ -63,6 +63,10 @@ class Reading:
         """Return the objectives at some places of the arc."""
         return tuple(self.arc.objectives[index] for index in indexes)
 
+    def showing(self, kind: str) -> tuple[ObjectiveRolledUp, ...]:
+        """Return the objectives that show a kind of issue, in order."""
+        return self.objectives(self.issues[kind].shown)
+
     def claims(self, kind: SignalKind | None = None) -> tuple[Signal, ...]:
         """Return the signals that bear a pattern, of one kind or of all, the best first."""
         return tuple(s for s in self.facts.claims if kind is None or s.kind == kind)
@@ -120,8 +124,3 @@ def mean_score(objectives: Sequence[ObjectiveRolledUp]) -> float | None:
     """Return the mean score, None where there is none."""
     scores = [o.score for o in objectives if o.score is not None]
     return fmean(scores) if scores else None
-
-
-def shows(objective: ObjectiveRolledUp, kind: str) -> bool:
-    """Tell whether an objective was tagged with a kind of issue."""
-    return any(issue.kind == kind for issue in objective.issues)

@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 
 from consumer.drafts import KeptStuckDraft
 from consumer.reviewing.rules.citing import bounded, cite, cite_issue, spread
-from consumer.reviewing.rules.reading import Reading, shows
+from consumer.reviewing.rules.reading import Reading
 from consumer.reviewing.rules.wording import capital, count, figure, kind_words, listed, part_of
 from consumer.signals.success import SUCCESS_SCORE
 from schemas.events import ObjectiveRolledUp
@@ -27,7 +27,7 @@ def sticking_points_of(reading: Reading, *, praised: Collection[str]) -> tuple[K
     ordered = [*(k for k in kinds if k in claimed), *(k for k in kinds if k not in claimed)]
     drafts: list[KeptStuckDraft] = []
     for kind in ordered:
-        hits = [o for o in reading.arc.objectives if shows(o, kind)]
+        hits = reading.showing(kind)
         shown = [o for o in hits if o.objective_id not in praised]
         if shown and len(drafts) < MAX_KINDS:
             text, cited = (

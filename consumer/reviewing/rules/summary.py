@@ -2,7 +2,7 @@
 
 from consumer.drafts import PatternDraft
 from consumer.reviewing.rules.pushes import top_kind
-from consumer.reviewing.rules.reading import Reading, mean_score, shows
+from consumer.reviewing.rules.reading import Reading, mean_score
 from consumer.reviewing.rules.wording import (
     capital,
     count,
@@ -187,7 +187,7 @@ def _next(reading: Reading) -> str:
             return "What to work on next is how you rate your own work."
     if kind is None:
         return ""
-    hits = sum(shows(o, kind) for o in reading.arc.objectives)
+    hits = len(reading.showing(kind))
     return f"What to work on next is “{kind_words(kind)}”, marked on {count(hits, 'objective')}."
 
 

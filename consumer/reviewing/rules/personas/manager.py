@@ -5,7 +5,6 @@ import re
 from consumer.reviewing.rules.citing import cite
 from consumer.reviewing.rules.personas.thread import Thread, is_quotable
 from consumer.reviewing.rules.quotes import Quoted
-from consumer.reviewing.rules.reading import shows
 from consumer.reviewing.rules.sticking import lowest
 from consumer.reviewing.rules.wording import (
     capital,
@@ -148,7 +147,7 @@ def _came_back(thread: Thread) -> str:
     if not claimed:
         return ""
     kind = claimed[0].name
-    hits = [o for o in reading.arc.objectives if shows(o, kind)]
+    hits = reading.showing(kind)
     return (
         f"{capital(count(len(hits), 'result'))} reached me marked with {kind_words(kind)}, and "
         "that is the part I could not rely on."
