@@ -16,12 +16,13 @@ from consumer.arc import Arc
 from consumer.assembly.folding import find_words
 from consumer.assembly.number_words import number_words
 from schemas.events import ObjectiveRolledUp
+from schemas.review import Signal
 
 _WORDS: Final = {**number_words("en"), "no": 0.0, "one": 1.0, "a single": 1.0, "none": 0.0}
 _NUMBER: Final = rf"(?:\d{{1,4}}|{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
 _COUNTED: Final = re.compile(
     rf"(?<![\w.,])(?P<number>{_NUMBER}) (?:more |extra )?"
-    r"(?P<noun>hint|attempt|tr(?:y|ie)|issue|message)(?:s\b|\b)",
+    r"(?P<noun>hint|attempt|tr(?:y|ie)|issue|message)(?:s\b|\b)(?! (?:per|each|an?) )",
     re.IGNORECASE,
 )
 # "With no hint at hand" may be advice.
@@ -31,6 +32,10 @@ _TOOK: Final = re.compile(
     re.IGNORECASE,
 )
 _SCORE: Final = re.compile(r"(?<![\w.,])(?:[01][.,]|\.)\d{1,3}(?![\w%])(?! ?%)")
+# What a signal measures at a stage is no score, and a clause says so: "1.6 of its expected time".
+_MEASURED: Final = re.compile(
+    r"\b(?:time|pace|expected|plan(?:ned)?|ratio|share|hints?|chances?|sentences?)\b", re.IGNORECASE
+)
 _BEST: Final = r"(?:best|strongest|highest)"
 _WORST: Final = r"(?:worst|weakest|lowest)"
 _THING: Final = r"(?:result|scor\w+|objective|stage|part|piece)"
@@ -48,13 +53,14 @@ _PIECE: Final = re.compile(r"[;:.!?]\s|\s[–—]\s")
 class Named:
     """What one name stands for: its counts by noun and its scores; its rank among its like.
 
-    `scores` is None for a persona, who has none.
+    `scores` is None for a persona, who has none; `measures` are what the signals have at a stage.
     """
 
     counts: Mapping[str, frozenset[float]]
     scores: frozenset[float] | None
     is_best: bool
     is_worst: bool
+    measures: frozenset[float] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +116,9 @@ def _faults_of(piece: str, named: Named) -> Iterator[str]:
             yield f"its number of {noun}s is not of what it names"
     if named.scores is None:
         return
+    allowed = named.scores | named.measures if _MEASURED.search(piece) else named.scores
     scores = [_score(m.group()) for m in _SCORE.finditer(piece)]
-    if scores and not any(abs(a - b) <= reach for a, reach in scores for b in named.scores):
+    if scores and not any(abs(a - b) <= reach for a, reach in scores for b in allowed):
         yield "its score is not of what it names"
     for match in _EXTREME.finditer(piece):
         high = match.group("high") or match.group("top")
@@ -124,7 +131,7 @@ def _noun(match: re.Match[str]) -> str:
     return "attempt" if noun in ("try", "trie") else noun
 
 
-def index_bindings(arc: Arc) -> Bindings:
+def index_bindings(arc: Arc, signals: Sequence[Signal] = ()) -> Bindings:
     """Collect the figures of an arc's objectives, stages and personas once."""
     titles = [o.title for o in arc.objectives]
     objectives = {
@@ -133,7 +140,7 @@ def index_bindings(arc: Arc) -> Bindings:
         if titles.count(o.title) == 1 and _is_name(o.title)
     }
     stages = {
-        s.title: _of_stage(arc, s.stage_id)
+        s.title: _of_stage(arc, s.stage_id, signals)
         for s in arc.stages
         if _is_name(s.title) and s.title not in titles
     }
@@ -189,7 +196,7 @@ def _likes(objective: ObjectiveRolledUp, arc: Arc) -> Iterator[list[float]]:
             yield scores
 
 
-def _of_stage(arc: Arc, stage_id: str) -> Named:
+def _of_stage(arc: Arc, stage_id: str, signals: Sequence[Signal]) -> Named:
     objectives = arc.objectives_of(stage_id)
     plain = _of_objectives(objectives, arc, is_one=False)
     here = [m for m in arc.messages if m.stage_id == stage_id]
@@ -202,6 +209,8 @@ def _of_stage(arc: Arc, stage_id: str) -> Named:
     ratings = {
         a.self_rating for a in arc.artefacts if a.stage_id == stage_id and a.self_rating is not None
     }
+    points = (point for signal in signals for point in signal.series)
+    measures = {p.value for p in points if p.stage_id == stage_id and p.value is not None}
     means = {s.stage_id: mean for s in arc.stages if (mean := _mean(arc, s.stage_id)) is not None}
     mine = means.get(stage_id)
     return Named(
@@ -212,6 +221,7 @@ def _of_stage(arc: Arc, stage_id: str) -> Named:
         scores=(plain.scores or frozenset()) | ratings,
         is_best=mine is not None and mine >= max(means.values()),
         is_worst=mine is not None and mine <= min(means.values()),
+        measures=frozenset(measures),
     )
 
 

@@ -34,6 +34,7 @@ PERSONAS = {"Dana": "p1", "Dana Ortiz": "p1", "Sam": "p2"}
         ("You wrote to Sam about it; Dana had it as “|”", None),
         ("You wrote to Sam, and Dana wrote “|”", "p1"),
         ("I asked you before the readout “|”", SPEAKER),
+        ("I added up your table and heard that it was “|”", None),
     ],
 )
 def test_words_are_given_to_whom_the_prose_names_last(text: str, who: str | None) -> None:

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
@@ -5,6 +6,7 @@ import pytest
 from consumer.arc import Arc
 from consumer.assembly.bindings import index_bindings
 from consumer.assembly.facts import facts_of
+from schemas.review import SeriesPoint, Signal
 
 SCORE = "its score is not of what it names"
 EXTREME = "it calls the best or lowest what is not"
@@ -68,6 +70,20 @@ def test_a_stage_has_the_ratings_that_were_given_in_it(arc: Arc) -> None:
     text = "In Part 2 you rated your text .95."
     assert index_bindings(own).faults(text) == ()
     assert index_bindings(arc).faults(text) == (SCORE,)
+
+
+def test_a_stage_has_what_a_signal_measured_in_it(
+    arc: Arc, make_signal: Callable[..., Signal]
+) -> None:
+    pace = make_signal("pace", "improving", series=(SeriesPoint(stage_id="s3", value=0.4),))
+    bindings = index_bindings(arc, (pace,))
+    assert bindings.faults("Part 3 took 0.4 of its expected time.") == ()
+    assert bindings.faults("Part 4 took 0.4 of its expected time.") == (SCORE,)
+    assert bindings.faults("In Part 3 you scored .40.") == (SCORE,)
+
+
+def test_a_rate_is_no_count(arc: Arc) -> None:
+    assert index_bindings(arc).faults("In Part 1 you wrote 4 messages a day.") == ()
 
 
 def test_a_persona_has_no_scores_to_be_held_against(arc: Arc) -> None:
