@@ -1,25 +1,24 @@
 """Facts: all that the checks of one arc share, built once."""
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from consumer.arc import Arc
 from consumer.assembly.assertions import ScoresMoved, assertion_faults, scores_moved
-from consumer.assembly.attribution import LEARNER, SPEAKER, is_said_outright, speaker_of
 from consumer.assembly.bindings import Bindings, index_bindings
 from consumer.assembly.figures import Figures, index_figures
 from consumer.assembly.folding import find_words, fold
 from consumer.assembly.function_words import is_in_another
 from consumer.assembly.grams import Gram, grams_of
-from consumer.assembly.grounding import Sources, SourceText, index_sources, is_long_enough
+from consumer.assembly.grounding import Sources, index_sources, is_long_enough
 from consumer.assembly.judgements import judgement_faults
 from consumer.assembly.markup import has_markup
 from consumer.assembly.pairs import Pairs, index_pairs
 from consumer.assembly.places import other_names, stages_named
-from consumer.assembly.prose import Marked, marked_words
+from consumer.assembly.prose import marked_words
 from consumer.assembly.quantifiers import counts_without_figures, says_every_stage, says_repeatedly
+from consumer.assembly.quotations import Quotations, index_quotations
 from consumer.assembly.scripts import mixes_scripts
 from consumer.signals.claims import claims
 from schemas.review import MAX_EVIDENCE, Evidence, Reviewer, Signal
@@ -44,9 +43,9 @@ class Facts:
     figures: Figures
     pairs: Pairs
     bindings: Bindings
+    quotations: Quotations
     names: tuple[str, ...]
     others: frozenset[str]
-    called: Mapping[str, str]
     spoken: frozenset[Gram]
     scores: ScoresMoved | None
 
@@ -70,7 +69,7 @@ class Facts:
         faults: list[str] = []
         masked = text
         for marked in marked_words(text):
-            fault = self._quotation_fault(text, marked, evidence, persona_id)
+            fault = self.quotations.fault(text, marked, evidence, persona_id)
             if fault:
                 faults.append(fault)
             elif is_long_enough(fold(marked.words)):
@@ -108,30 +107,6 @@ class Facts:
             text = _without(text, name)
         return text
 
-    def _quotation_fault(
-        self,
-        text: str,
-        marked: Marked,
-        evidence: Sequence[Evidence] | None,
-        persona_id: str | None,
-    ) -> str | None:
-        before, after = text[: marked.start], text[marked.end :]
-        if not marked.is_quotation and not is_said_outright(before):
-            return None
-        if marked.is_quotation and not self._says(marked.words, evidence):
-            return "words in quotation marks do not stand in a cited source"
-        speaker = speaker_of(before, after, self.called)
-        if speaker is None:
-            return None
-        if speaker == LEARNER:
-            if not self._says(marked.words, evidence, by=_by_learner):
-                return "words in quotation marks are said to be the learner's and are not"
-        else:
-            said_by = persona_id if speaker == SPEAKER else speaker
-            if not self._says(marked.words, evidence, by=lambda s: _by_persona(s, said_by)):
-                return "words in quotation marks are said to be a persona's and are not"
-        return None
-
     def _model_faults(
         self, text: str, plain: str, evidence: Sequence[Evidence] | None
     ) -> Iterator[str]:
@@ -149,30 +124,11 @@ class Facts:
         if shown is not None and not stages_named(text, self.arc, self.others) <= shown:
             yield "it names a stage that none of its evidence is of"
 
-    def _says(
-        self,
-        span: str,
-        evidence: Sequence[Evidence] | None,
-        *,
-        by: Callable[[SourceText], bool] = lambda _: True,
-    ) -> bool:
-        """Tell whether a cited source, where wanted one of somebody's, has these words."""
-        wanted = fold(span)
-        if any(wanted.casefold() == fold(name).casefold() for name in self.names):
-            return True
-        cited = filter(by, self._cited(evidence))
-        return any(find_words(t.text, wanted) is not None for s in cited for t in s.texts)
-
     def _is_written(self, code: str) -> bool:
         """Tell whether a word with digits in it ("Q3", "v2") stands in the run's own texts."""
         return any(
             find_words(t.text, fold(code)) is not None for s in self.sources for t in s.texts
         )
-
-    def _cited(self, evidence: Sequence[Evidence] | None) -> Iterable[SourceText]:
-        if evidence is None:
-            return self.sources
-        return (source for item in evidence for source in self.sources.find(item))
 
 
 def facts_of(arc: Arc, signals: Sequence[Signal], *, reviewer: Reviewer = "model") -> Facts:
@@ -192,9 +148,9 @@ def facts_of(arc: Arc, signals: Sequence[Signal], *, reviewer: Reviewer = "model
         figures=index_figures(arc, signals),
         pairs=index_pairs(arc, signals),
         bindings=index_bindings(arc, signals),
+        quotations=index_quotations(arc, sources, names),
         names=names,
         others=frozenset(other_names(arc)),
-        called=_called(arc),
         scores=scores_moved(arc),
         spoken=frozenset() if reviewer == "rules" else _spoken(sources, names),
     )
@@ -206,22 +162,6 @@ def _in_no_table(numbers: Sequence[str]) -> Iterator[str]:
     elif numbers:
         told = f"{', '.join(numbers[:-1])} and {numbers[-1]}"
         yield f"the numbers {told} are in no table"
-
-
-def _by_learner(source: SourceText) -> bool:
-    return source.by_learner
-
-
-def _by_persona(source: SourceText, persona_id: str | None) -> bool:
-    return source.persona_id == persona_id and not source.by_learner
-
-
-def _called(arc: Arc) -> Mapping[str, str]:
-    """Return persona ids by the names that prose calls them by: the whole, and the first alone."""
-    personas = [p for p in arc.trigger.personas if p.name.strip()]
-    firsts = Counter(p.name.split()[0] for p in personas)
-    called = {p.name.split()[0]: p.persona_id for p in personas if firsts[p.name.split()[0]] == 1}
-    return called | {p.name: p.persona_id for p in personas}
 
 
 def _spoken(sources: Sources, names: Sequence[str]) -> frozenset[Gram]:
