@@ -34,6 +34,7 @@ PERSONAS = {"Dana": "p1", "Dana Ortiz": "p1", "Sam": "p2"}
         ("You wrote to Sam about it; Dana had it as “|”", None),
         ("You wrote to Sam, and Dana wrote “|”", "p1"),
         ("I asked you before the readout “|”", SPEAKER),
+        ("I asked for the decision first, and what I got was “|”", None),
         ("I added up your table and heard that it was “|”", None),
     ],
 )
