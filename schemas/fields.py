@@ -33,7 +33,8 @@ MAX_INT = 2**31 - 1
 MAX_SECONDS = 1e9
 # Below 2 ** 53, so that every JSON reader holds the figure as it is written.
 MAX_FIGURE = 1e15
-MAX_RAW_XP = 1e9
+# What a model says may be far off; a run's whole total (`MAX_INT`) must fit in any case.
+MAX_RAW_XP = 1e12
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _RFC_3339: Final = re.compile(

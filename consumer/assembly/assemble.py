@@ -30,7 +30,7 @@ from consumer.assembly.plain import (
     plain_next_push,
     plain_went_well,
 )
-from consumer.assembly.prose import clean, cut, sentences
+from consumer.assembly.prose import STOPS, clean, cut, sentences
 from consumer.drafts import ArcRead, PatternDraft, ReviewDraft
 from consumer.signals.claims import rank
 from schemas.review import (
@@ -183,7 +183,8 @@ def _summary(text: str, facts: Facts, language: str, little: str) -> str:
     if len(kept) + len(added) < 2:
         added.append(plain_basis(facts, language))
     if not kept and len(added) < 2:
-        added.insert(0, plain_headline(facts, language))
+        name = plain_headline(facts, language).rstrip(STOPS)
+        added.insert(0, f"{name}.")
     tail = " ".join(added)
     room = MAX_STATEMENT_CHARACTERS - len(tail) - 1
     head = cut(" ".join(kept[: MAX_SUMMARY_SENTENCES - len(added)]), room)

@@ -7,6 +7,7 @@ import pytest
 from consumer.arc import Arc
 from consumer.assembly.assemble import assemble
 from consumer.assembly.coverage import counts_of, coverage_of
+from consumer.assembly.prose import sentences
 from consumer.drafts import (
     Citation,
     DimensionScore,
@@ -116,6 +117,14 @@ def test_texts_are_never_empty(arc: Arc, make_draft: MakeDraft, language: str) -
     assert review.headline
     assert review.summary
     assert ("stages read" in review.headline) is (language == "en")
+
+
+@pytest.mark.parametrize("language", ["de", "tlh"])
+def test_a_summary_of_code_alone_has_two_sentences(
+    arc: Arc, make_draft: MakeDraft, language: str
+) -> None:
+    review = assembled(make_draft(summary="", language=language), arc)
+    assert len(sentences(review.summary)) >= 2
 
 
 def test_long_texts_come_within_their_bounds(arc: Arc, make_draft: MakeDraft) -> None:

@@ -73,7 +73,7 @@ def test_no_text_holds_half_of_a_surrogate_pair(kind: Any) -> None:
         (Seconds, (0, MAX_SECONDS), (-1, MAX_SECONDS + 1)),
         (Sequence, (-(2**63), 2**63 - 1), (-(2**63) - 1, 2**63)),
         (Finite, (-MAX_FIGURE, MAX_FIGURE), (-2 * MAX_FIGURE, 2 * MAX_FIGURE)),
-        (RawXp, (-1e9, 1e9), (-1.1e9, 1.1e9)),
+        (RawXp, (-1e12, 1e12), (-1.1e12, 1.1e12)),
     ],
 )
 def test_numbers_have_both_bounds(
@@ -161,3 +161,7 @@ def test_a_moment_must_carry_an_offset() -> None:
 def test_a_uuid_has_its_usual_form(text: str) -> None:
     assert refuses(EventId, text)
     assert not refuses(EventId, "638316F4-ac90-5f68-bae1-c18b04d8c6c4")
+
+
+def test_what_a_model_says_can_be_the_whole_of_the_largest_total() -> None:
+    assert TypeAdapter(RawXp).validate_python(MAX_INT) == MAX_INT
