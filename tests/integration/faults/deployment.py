@@ -1,7 +1,5 @@
 """One deployment under test: topics, database, provider and consumers; and its tally."""
 
-import asyncio
-import contextlib
 import os
 import time
 import uuid
@@ -9,10 +7,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final, Self
-
-from aiokafka.errors import KafkaError
-from aiokafka.structs import TopicPartition
+from typing import Final
 
 from tests.integration.faults.outside import INPUTS, OUTPUTS, TRIGGERS, Outside
 from tests.integration.faults.processes import ConsumerProcess, free_port, until
@@ -175,38 +170,6 @@ class Deployment:
         for process in self.processes:
             if process.running:
                 await process.kill()
-
-
-class OffsetWatch:
-    """Looks at a group's offsets all the time; `fell` says where one went back."""
-
-    def __init__(self, deployment: Deployment) -> None:
-        self._deployment = deployment
-        self._highest: dict[TopicPartition, int] = {}
-        self._task: asyncio.Task[None] | None = None
-        self.fell: list[str] = []
-
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._watch())
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._task is not None
-        self._task.cancel()
-        await asyncio.wait((self._task,))
-
-    async def _watch(self) -> None:
-        while True:
-            with contextlib.suppress(KafkaError):
-                self._look(await self._deployment.outside.committed(self._deployment.group))
-            await asyncio.sleep(0.2)
-
-    def _look(self, committed: Mapping[TopicPartition, int]) -> None:
-        for partition, offset in committed.items():
-            highest = self._highest.get(partition, -1)
-            if offset < highest:
-                self.fell.append(f"{partition}: from {highest} to {offset}")
-            self._highest[partition] = max(offset, highest)
 
 
 def new_prefix() -> str:

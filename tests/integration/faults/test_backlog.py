@@ -1,10 +1,9 @@
 """A backlog far larger than what may be held: memory stays bounded, and what is done is exact."""
 
-import asyncio
 import re
 import time
 from collections import Counter
-from typing import Final, Self
+from typing import Final
 
 import pytest
 
@@ -15,6 +14,7 @@ from tests.integration.faults.deployment import Deployment
 from tests.integration.faults.outside import TRIGGERS
 from tests.integration.faults.processes import ConsumerProcess, until
 from tests.integration.faults.small_runs import bare_runs
+from tests.integration.faults.watches import MemoryWatch
 
 pytestmark = pytest.mark.kafka
 
@@ -102,51 +102,3 @@ async def _count_what_is_done(deployment: Deployment) -> None:
 def _held(consumer: ConsumerProcess, pattern: re.Pattern[str]) -> list[int]:
     """Return how much was held each time that the log says so."""
     return [int(found) for found in pattern.findall(consumer.log.read_text(encoding="utf-8"))]
-
-
-class MemoryWatch:
-    """Looks at a process's memory four times a second: `samples` in MiB, since its work began."""
-
-    def __init__(self, consumer: ConsumerProcess) -> None:
-        self._consumer = consumer
-        self._task: asyncio.Task[None] | None = None
-        self.samples: list[float] = []
-
-    async def __aenter__(self) -> Self:
-        self._task = asyncio.create_task(self._watch())
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        assert self._task is not None
-        self._task.cancel()
-        await asyncio.wait((self._task,))
-
-    async def _watch(self) -> None:
-        while True:
-            await asyncio.sleep(0.25)
-            if self.samples or self._consumer.said("partition_taken_over"):
-                self.samples.append(self._consumer.rss_mebibytes)
-
-    @property
-    def base(self) -> float:
-        return self.samples[0]
-
-    @property
-    def peak(self) -> float:
-        return max(self.samples)
-
-    @property
-    def early_peak(self) -> float:
-        """Return the most of the first half, when the intake was paused several times already."""
-        return max(self.samples[: len(self.samples) // 2])
-
-    @property
-    def late_peak(self) -> float:
-        return max(self.samples[len(self.samples) // 2 :])
-
-    @property
-    def told(self) -> str:
-        return (
-            f"{self.base:.0f} MiB at the start, at the most {self.early_peak:.0f} in the first "
-            f"half and {self.late_peak:.0f} in the second"
-        )

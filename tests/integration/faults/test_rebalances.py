@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 
 from tests.integration.faults.conftest import MakeDeployment
-from tests.integration.faults.deployment import OffsetWatch
 from tests.integration.faults.processes import ConsumerProcess
 from tests.integration.faults.small_runs import small_runs
+from tests.integration.faults.watches import OffsetWatch
 
 pytestmark = pytest.mark.kafka
 
