@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from types import SimpleNamespace
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import httpx2
 import pytest
 
 from consumer.reviewing.outcome import Misconfiguration, Outcome, OutcomeKind, Usage
+from consumer.reviewing.ports import Provider
 from consumer.reviewing.providers.gemini.content import GeminiProvider
 from consumer.reviewing.providers.gemini.interactions import GeminiInteractionsProvider
 from consumer.reviewing.providers.openai.chat import OpenAIChatProvider
@@ -17,17 +18,44 @@ from consumer.reviewing.providers.sdk_reply import usage_of
 from tests.unit.reviewing.providers import wire
 
 Ask = Callable[..., Awaitable[Outcome]]
+
+
+class Interface(NamedTuple):
+    """An adapter, how its service writes an answer, and where it names the model that gave it."""
+
+    build: Callable[..., Provider]
+    body: Callable[[str], dict[str, Any]]
+    model_field: str
+
+
 INTERFACES: Final = {
-    "generate_content": GeminiProvider,
-    "interactions": GeminiInteractionsProvider,
-    "responses": OpenAIProvider,
-    "chat_completions": OpenAIChatProvider,
+    "generate_content": Interface(GeminiProvider, wire.gemini, "modelVersion"),
+    "interactions": Interface(GeminiInteractionsProvider, wire.interaction, "model"),
+    "responses": Interface(OpenAIProvider, wire.openai, "model"),
+    "chat_completions": Interface(OpenAIChatProvider, wire.chat, "model"),
 }
 
 
 @pytest.fixture(params=INTERFACES)
-def ask(ask_by: Callable[..., Ask], request: pytest.FixtureRequest) -> Ask:
-    return ask_by(INTERFACES[request.param])
+def interface(request: pytest.FixtureRequest) -> Interface:
+    return INTERFACES[request.param]
+
+
+@pytest.fixture
+def ask(ask_by: Callable[..., Ask], interface: Interface) -> Ask:
+    return ask_by(interface.build)
+
+
+async def test_a_good_answer_carries_its_text_and_all_tokens_written(
+    ask: Ask, interface: Interface
+) -> None:
+    outcome = await ask(wire.Replying(body=interface.body('{"a": 1}')))
+    assert outcome == Outcome.ok('{"a": 1}', Usage(input_tokens=10, output_tokens=7))
+
+
+async def test_the_model_that_answered_is_named(ask: Ask, interface: Interface) -> None:
+    body = interface.body("{}") | {interface.model_field: "m-2026-01-05"}
+    assert (await ask(wire.Replying(body=body))).model == "m-2026-01-05"
 
 
 @pytest.mark.parametrize(
@@ -49,15 +77,10 @@ def ask(ask_by: Callable[..., Ask], request: pytest.FixtureRequest) -> Ask:
 async def test_a_status_is_read_and_asked_only_once(
     ask: Ask, status: int, kind: OutcomeKind, detail: str
 ) -> None:
-    calls: list[int] = []
-
-    def handle(_: httpx2.Request) -> httpx2.Response:
-        calls.append(1)
-        return httpx2.Response(status, json={"error": {"code": status, "message": "no"}})
-
-    outcome = await ask(handle)
+    service = wire.Replying(status, body={"error": {"code": status, "message": "no"}})
+    outcome = await ask(service)
     assert (outcome.kind, outcome.detail) == (kind, detail)
-    assert len(calls) == 1
+    assert len(service.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -90,7 +113,7 @@ async def test_what_the_transport_raises_becomes_an_outcome_at_once(
 async def test_a_200_that_is_no_answer_is_transient(
     ask: Ask, body: bytes, content_type: str
 ) -> None:
-    handler = wire.replying(body=body, headers={"content-type": content_type})
+    handler = wire.Replying(body=body, headers={"content-type": content_type})
     assert (await ask(handler)).kind is OutcomeKind.TRANSIENT
 
 

@@ -48,13 +48,17 @@ def chat(text: str | None = "{}", **changes: Any) -> dict[str, Any]:
     return {"id": "c", "object": "chat.completion", "choices": [choice], "usage": usage}
 
 
-def replying(
-    status: int = 200, *, body: object = None, headers: dict[str, str] | None = None
-) -> Handler:
-    sent = {"content-type": "application/json"} | (headers or {})
+class Replying:
+    """A service that gives every request the same answer, and keeps what it was asked."""
 
-    def handle(_: httpx2.Request) -> httpx2.Response:
-        content = body if isinstance(body, bytes) else json.dumps(body).encode()
-        return httpx2.Response(status, content=content, headers=sent)
+    def __init__(
+        self, status: int = 200, *, body: object = None, headers: dict[str, str] | None = None
+    ) -> None:
+        self._status = status
+        self._content = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self._headers = {"content-type": "application/json"} | (headers or {})
+        self.requests: list[httpx2.Request] = []
 
-    return handle
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        self.requests.append(request)
+        return httpx2.Response(self._status, content=self._content, headers=self._headers)

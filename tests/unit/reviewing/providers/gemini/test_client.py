@@ -1,6 +1,5 @@
 from typing import Any
 
-import httpx2
 import pytest
 from google.genai import _api_client
 
@@ -12,14 +11,9 @@ async def test_the_sdk_uses_our_connections_also_where_aiohttp_could_be_had(
     monkeypatch: pytest.MonkeyPatch, client_for: Any
 ) -> None:
     monkeypatch.setattr(_api_client, "has_aiohttp", True)
-    seen: list[httpx2.Request] = []
-
-    def handle(request: httpx2.Request) -> httpx2.Response:
-        seen.append(request)
-        return httpx2.Response(200, json=wire.gemini("{}"))
-
+    service = wire.Replying(body=wire.gemini("{}"))
     client = gemini_client(
-        api_key="k", base_url="http://service.test", http_client=client_for(handle)
+        api_key="k", base_url="http://service.test", http_client=client_for(service)
     )
     await client.aio.models.generate_content(model="m", contents="hm")
-    assert len(seen) == 1
+    assert len(service.requests) == 1
