@@ -127,12 +127,13 @@ def index_figures(arc: Arc, signals: Sequence[Signal]) -> Figures:
     percents: set[float] = set()
     for signal in signals:
         plain |= {float(signal.n), float(signal.minimum_n)}
-        values = [signal.value, signal.low, signal.high, *(p.value for p in signal.series)]
-        known = {abs(v) for v in values if v is not None}
+        known = {abs(v) for v in (signal.value, signal.low, signal.high) if v is not None}
+        by_stage = {abs(p.value) for p in signal.series if p.value is not None}
         target = ratios if signal.unit == "ratio" else plain
-        target |= known
+        target |= known | by_stage
         if signal.unit.startswith("percent"):
-            percents |= known
+            # By stage it is the time taken over the time expected.
+            percents |= known | {100 * taken for taken in by_stage}
     for objectives in groups_of(arc):
         plain.update(totals_of(objectives))
         ratios.update(_rates(objectives))

@@ -7,7 +7,7 @@ from consumer.arc import Arc
 from consumer.assembly.facts import facts_of
 from consumer.assembly.figures import Figures, index_figures
 from consumer.assembly.prose import sentences
-from schemas.review import Signal
+from schemas.review import SeriesPoint, Signal
 
 FIGURES = Figures(
     plain=frozenset({3.0, 12.5, 1200.0}),
@@ -217,6 +217,16 @@ def test_words_of_a_message_are_quoted_or_left_and_those_of_an_objective_are_fre
     assert both.prose_faults("It was noted that you assumed that the file was complete.") == ()
     ruled = facts_of(arc, (), reviewer="rules")
     assert ruled.prose_faults("Here I checked the log before I changed a single line.") == ()
+
+
+def test_a_share_of_the_time_expected_may_be_written_as_a_percentage(
+    arc: Arc, make_signal: Callable[..., Signal]
+) -> None:
+    pace = make_signal("pace", "improving", series=(SeriesPoint(stage_id="s3", value=1.62),))
+    figures = index_figures(arc, (pace,))
+    assert not figures.unverified("162 % of the time expected, which is 1.62 of it")
+    assert not figures.unverified("12.5 % less a stage")
+    assert figures.unverified("1.62 % of the time expected")
 
 
 def test_rules_write_english_whatever_the_language_of_the_run(arc: Arc) -> None:
