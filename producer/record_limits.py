@@ -7,10 +7,10 @@ has refused one: aiokafka has counted it, the broker has not. So what is too lar
 from typing import Final
 
 import structlog
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError
 
+from producer.admin import administering
 from producer.connection import KafkaConnection
 from producer.errors import RecordTooLargeError
 from producer.records import OutputRecord
@@ -55,11 +55,11 @@ class RecordLimits:
             )
 
     async def _ask(self, topic: str) -> int | None:
-        admin = AIOKafkaAdminClient(**self._connection.client_kwargs())
+        asked = [ConfigResource(ConfigResourceType.TOPIC, topic)]
         try:
-            await admin.start()
-            asked = [ConfigResource(ConfigResourceType.TOPIC, topic)]
-            for response in await admin.describe_configs(asked):
+            async with administering(self._connection) as admin:
+                responses = await admin.describe_configs(asked)
+            for response in responses:
                 for _, _, _, _, entries in response.resources:
                     for entry in entries:
                         if entry[0] == "max.message.bytes":
@@ -67,6 +67,4 @@ class RecordLimits:
         except (KafkaError, ValueError) as error:
             # Not allowed to ask, say: the broker itself will refuse what is too large.
             _log.info("record_limit_unknown", topic=topic, error=repr(error))
-        finally:
-            await admin.close()
         return None

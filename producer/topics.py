@@ -1,14 +1,14 @@
 """The topics: what each must look like, making those that lack, checking those that are there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
+from producer.admin import administering
 from producer.connection import KafkaConnection
 from producer.errors import TopicsError
 from producer.sender import MAX_REQUEST_BYTES
@@ -82,7 +82,7 @@ async def create_topics(
         TopicsError: no broker answers, or it refuses.
     """
     try:
-        async with _admin(connection) as admin:
+        async with administering(connection) as admin:
             present = set(await admin.list_topics())
             brokers = len((await admin.describe_cluster())["brokers"])
             replicas = replication or min(USUAL_REPLICAS, brokers)
@@ -116,7 +116,7 @@ async def check_topics(
         TopicsError: no broker answers.
     """
     try:
-        async with _admin(connection) as admin:
+        async with administering(connection) as admin:
             present = set(await admin.list_topics())
             problems = [
                 f"{topic.name} is missing: run `debrief topics create`"
@@ -129,16 +129,6 @@ async def check_topics(
     except KafkaError as error:
         raise TopicsError(f"the topics could not be checked: {error!r}") from error
     return tuple(problems)
-
-
-@asynccontextmanager
-async def _admin(connection: KafkaConnection) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(**connection.client_kwargs())
-    try:
-        await admin.start()
-        yield admin
-    finally:
-        await admin.close()
 
 
 def _made(topic_errors: list[tuple[str, int, str | None]]) -> tuple[str, ...]:

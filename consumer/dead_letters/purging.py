@@ -6,16 +6,15 @@ topics are cleaned by time. Readers see nothing below the offset from then on; t
 bytes with the segments that hold them.
 """
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.admin.records_to_delete import RecordsToDelete
 from aiokafka.errors import KafkaError
 from aiokafka.structs import TopicPartition
 
 from consumer.dead_letters.errors import DeadLettersError
+from producer.admin import administering
 from producer.connection import KafkaConnection
 
 
@@ -73,22 +72,13 @@ async def purge(connection: KafkaConnection, plans: Sequence[Purge]) -> Mapping[
         DeadLettersError: a broker refuses, or does not answer; run it again.
     """
     gone: dict[str, int] = {}
-    async with _admin(connection) as admin:
-        for one in plans:
-            if one.going:
-                await admin.delete_records({one.partition: RecordsToDelete(one.before_offset)})
-                topic = one.partition.topic
-                gone[topic] = gone.get(topic, 0) + one.going
-    return gone
-
-
-@asynccontextmanager
-async def _admin(connection: KafkaConnection) -> AsyncIterator[AIOKafkaAdminClient]:
-    admin = AIOKafkaAdminClient(**connection.client_kwargs())
     try:
-        await admin.start()
-        yield admin
+        async with administering(connection) as admin:
+            for one in plans:
+                if one.going:
+                    await admin.delete_records({one.partition: RecordsToDelete(one.before_offset)})
+                    topic = one.partition.topic
+                    gone[topic] = gone.get(topic, 0) + one.going
     except KafkaError as error:
         raise DeadLettersError(f"not everything was purged: {error!r}") from error
-    finally:
-        await admin.close()
+    return gone

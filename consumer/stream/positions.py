@@ -2,11 +2,11 @@
 
 import structlog
 from aiokafka import AIOKafkaConsumer
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import TopicPartition
 
 from consumer.stream.offset_metadata import CommittedState, decode
 from consumer.stream.offsets import Progress
+from producer.admin import administering
 from producer.connection import KafkaConnection
 
 _log = structlog.get_logger(__name__)
@@ -22,13 +22,9 @@ async def committed_state(
     """
     starts = await consumer.beginning_offsets([partition])
     ends = await consumer.end_offsets([partition])
-    admin = AIOKafkaAdminClient(**connection.client_kwargs())
-    try:
-        await admin.start()
+    async with administering(connection) as admin:
         # aiokafka's consumer drops the metadata.
         answer = await admin.list_consumer_group_offsets(group, partitions=[partition])
-    finally:
-        await admin.close()
     told = answer.get(partition)
     log_start = starts[partition]
     if told is None or told.offset < 0:
