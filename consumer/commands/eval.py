@@ -2,17 +2,16 @@
 
 import asyncio
 import sys
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final
 
 from consumer.commands.arcs import read_arcs
 from consumer.commands.progress import progress_bar
 from consumer.commands.review import NO_KEY_NOTE, runs_of, settings_for_review
+from consumer.commands.reviewing import review_runs
 from consumer.context.resolve import Resolved
-from consumer.errors import ConfigurationError, DebriefError
+from consumer.errors import ConfigurationError
 from consumer.evaluation.errors import EvaluationError, TruthError
 from consumer.evaluation.factors import BASE_RATES
 from consumer.evaluation.generator import BASE_RATES_FILE, cases, write_cases
@@ -20,14 +19,10 @@ from consumer.evaluation.reviewed import Metric, Reviewed
 from consumer.evaluation.table import all_passed, as_json, as_text, metrics_of
 from consumer.evaluation.truth import SUFFIX, RunTruth, read_truth
 from consumer.observability import configure_logging
-from consumer.review_arc import ReviewOptions, review_arc
-from consumer.reviewing.ports import NoJournal
+from consumer.review_arc import ReviewOptions
 from consumer.settings import Settings, load_base_rates, load_model_prices
-from consumer.wiring import review_options, utc_now
-from consumer.wiring_calls import reviewing_by
-from schemas.errors import SchemaError
-
-AT_ONCE: Final = 8
+from consumer.wiring import review_options
+from schemas.review import ReviewReady
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,41 +116,24 @@ async def review_known(
     settings: Settings, known: Sequence[Known], options: ReviewOptions
 ) -> tuple[list[Reviewed], int]:
     """Review every run, in order, a few at a time; and count those that got no review."""
-    slots = asyncio.Semaphore(AT_ONCE)
-    async with reviewing_by(settings, journal=NoJournal()) as reviewing:
+    reviewed: list[Reviewed] = []
 
-        async def one(run: Known) -> Reviewed | Exception:
-            async with slots:
-                began = time.perf_counter()
-                try:
-                    review = await review_arc(
-                        run.resolved,
-                        reviewing=reviewing,
-                        options=options,
-                        revision=1,
-                        clock=utc_now,
-                        on_progress=lambda _done, _total: None,
-                    )
-                except (DebriefError, SchemaError) as error:
-                    return error
-                return Reviewed(
+    def ended(place: int, result: ReviewReady | Exception, seconds: float) -> None:
+        run = known[place]
+        if isinstance(result, ReviewReady):
+            reviewed.append(
+                Reviewed(
                     name=run.name,
                     arc=run.resolved.arc,
                     truth=run.truth,
-                    review=review,
-                    latency_seconds=time.perf_counter() - began,
+                    review=result,
+                    latency_seconds=seconds,
                 )
+            )
+        else:
+            sys.stderr.write(f"debrief: {run.name}: {result}\n")
 
-        reviewed: list[Reviewed] = []
-        with progress_bar("reviewing", total=len(known)) as advance:
-            tasks = [asyncio.create_task(one(run)) for run in known]
-            for run, task in zip(known, tasks, strict=True):
-                result = await task
-                advance(1)
-                if isinstance(result, Reviewed):
-                    reviewed.append(result)
-                else:
-                    sys.stderr.write(f"debrief: {run.name}: {result}\n")
+    await review_runs(settings, [run.resolved for run in known], options, on_end=ended)
     return reviewed, len(known) - len(reviewed)
 
 

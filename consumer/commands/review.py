@@ -9,19 +9,14 @@ from typing import Final
 from urllib.parse import quote
 
 from consumer.commands.arcs import read_arcs
-from consumer.commands.progress import progress_bar
+from consumer.commands.reviewing import review_runs
 from consumer.context.records import ContextRecord
 from consumer.context.resolve import Resolved, resolve
-from consumer.errors import DebriefError
 from consumer.observability import configure_logging
 from consumer.rendering import render_markdown, render_text
-from consumer.review_arc import review_arc
-from consumer.reviewing.ports import NoJournal
 from consumer.settings import Settings, load_settings
-from consumer.wiring import review_options, utc_now
-from consumer.wiring_calls import reviewing_by
+from consumer.wiring import review_options
 from producer.arc_files import ArcLine
-from schemas.errors import SchemaError
 from schemas.events import ArtefactSubmitted, ConversationMessage, ObjectiveRolledUp
 from schemas.events import ScenarioCompleted as Trigger
 from schemas.json_form import to_json
@@ -30,7 +25,6 @@ from schemas.review import ReviewReady
 NO_KEY_NOTE: Final = (
     "debrief: no model key is set, so the rules reviewer writes (no model is asked)\n"
 )
-AT_ONCE: Final = 8
 
 Render = Callable[[ReviewReady], str]
 
@@ -117,33 +111,16 @@ def _writer(render: Render, suffix: str, out_dir: Path | None) -> Callable[[Revi
 async def _review_all(
     settings: Settings, runs: Sequence[Resolved], write: Callable[[ReviewReady], None]
 ) -> int:
+    """Write every review and return how many runs got none."""
     failed = 0
-    options = review_options(settings)
-    slots = asyncio.Semaphore(AT_ONCE)
-    async with reviewing_by(settings, journal=NoJournal()) as reviewing:
 
-        async def one(resolved: Resolved) -> ReviewReady | Exception:
-            async with slots:
-                try:
-                    return await review_arc(
-                        resolved,
-                        reviewing=reviewing,
-                        options=options,
-                        revision=1,
-                        clock=utc_now,
-                        on_progress=lambda _done, _total: None,
-                    )
-                except (DebriefError, SchemaError) as error:
-                    return error
+    def ended(place: int, result: ReviewReady | Exception, _seconds: float) -> None:
+        nonlocal failed
+        if isinstance(result, ReviewReady):
+            write(result)
+        else:
+            failed += 1
+            sys.stderr.write(f"debrief: run {runs[place].arc.trigger.run_id}: {result}\n")
 
-        with progress_bar("reviewing", total=len(runs)) as advance:
-            tasks = [asyncio.create_task(one(run)) for run in runs]
-            for run, task in zip(runs, tasks, strict=True):
-                review = await task
-                advance(1)
-                if isinstance(review, ReviewReady):
-                    write(review)
-                else:
-                    failed += 1
-                    sys.stderr.write(f"debrief: run {run.arc.trigger.run_id}: {review}\n")
+    await review_runs(settings, runs, review_options(settings), on_end=ended)
     return failed

@@ -74,8 +74,7 @@ def read_interactions(body: object) -> Asked:
         fields = _mapping(body)
         schema = _mapping(_mapping(fields["response_format"])["schema"])
         prompt, model = str(fields["input"]), str(fields["model"])
-    if fields.get("store") is not False:
-        raise UnreadableRequestError("store is true by default: learners' text must not be kept")
+    _must_not_be_stored(fields)
     return _asked("interactions", prompt, schema, model)
 
 
@@ -89,8 +88,7 @@ def read_responses(body: object) -> Asked:
         fields = _mapping(body)
         schema = _mapping(_mapping(_mapping(fields["text"])["format"])["schema"])
         prompt, model = str(fields["input"]), str(fields["model"])
-    if fields.get("store") is not False:
-        raise UnreadableRequestError("store is true by default: learners' text must not be kept")
+    _must_not_be_stored(fields)
     return _asked("responses", prompt, schema, model)
 
 
@@ -106,6 +104,11 @@ def read_chat_completions(body: object) -> Asked:
         schema, model = _mapping(form["schema"]), str(fields["model"])
         prompt = "\n".join(str(m["content"]) for m in fields["messages"] if m["role"] == "user")
     return _asked("chat_completions", prompt, schema, model)
+
+
+def _must_not_be_stored(fields: Mapping[str, Any]) -> None:
+    if fields.get("store") is not False:
+        raise UnreadableRequestError("store is true by default: learners' text must not be kept")
 
 
 @contextmanager
