@@ -18,15 +18,11 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
 from consumer.errors import ConfigurationError
-from gateway.database_address import DatabaseAddress
-from producer.connection import Authorities, Brokers, KafkaConnection
-from schemas.registry_client import is_registry_address
-
-PREFIX = "DEBRIEF_"
-DEFAULT_DATABASE_URL = "sqlite+aiosqlite:///debrief.sqlite3"
+from gateway.database_address import DEFAULT_DATABASE_URL, DatabaseAddress
+from producer.connection_settings import PREFIX, ConnectionSettings, login_problems, problem_lines
 
 ReviewerName = Literal["gemini", "openai", "rules"]
 DEFAULT_REVIEWERS: tuple[ReviewerName, ...] = ("gemini", "openai")
@@ -40,7 +36,7 @@ Money = Annotated[float, Field(gt=0, le=1e9, allow_inf_nan=False)]
 Port = Annotated[int, Field(ge=0, le=65_535)]
 
 
-class Settings(BaseSettings):
+class Settings(ConnectionSettings):
     """Everything `consume` and the command line read from outside."""
 
     model_config = SettingsConfigDict(
@@ -55,16 +51,8 @@ class Settings(BaseSettings):
     needs_kafka: ClassVar[bool] = False
     needs_keys: ClassVar[bool] = False
 
-    kafka_bootstrap_servers: Brokers = ""
-    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
-    kafka_sasl_username: str | None = None
-    kafka_sasl_password: SecretStr | None = None
-    kafka_ssl_cafile: Authorities | None = None
     kafka_group: Annotated[str, Field(min_length=1, max_length=200)] = "debrief"
     kafka_session_timeout_seconds: Annotated[float, Field(ge=1, le=300)] = 10
-    topic_prefix: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9._-]*$")] = ""
-    schema_registry_url: SecretStr | None = None
     database_url: DatabaseAddress = SecretStr(DEFAULT_DATABASE_URL)
 
     reviewers: Annotated[tuple[ReviewerName, ...], NoDecode, Field(min_length=1)] = (
@@ -124,14 +112,6 @@ class Settings(BaseSettings):
             raise ValueError("must start with http:// or https://")
         return value
 
-    @field_validator("schema_registry_url")
-    @classmethod
-    def _is_registry_url(cls, value: SecretStr | None) -> SecretStr | None:
-        # The address may hold a password, so that no message repeats it.
-        if value is not None and not is_registry_address(value.get_secret_value()):
-            raise ValueError("must be http[s]://[user:password@]host[:port][/path]")
-        return value
-
     @field_validator("issue_base_rates", "model_prices")
     @classmethod
     def _is_file(cls, value: Path | None) -> Path | None:
@@ -148,7 +128,7 @@ class Settings(BaseSettings):
         try:
             settings = handler(data)
         except ValidationError as error:
-            raise ConfigurationError((*_problem_lines(error), *problems)) from None
+            raise ConfigurationError((*problem_lines(error), *problems)) from None
         try:
             load_model_prices(settings)
         except ConfigurationError as error:
@@ -172,24 +152,7 @@ class Settings(BaseSettings):
                     f"{KEY_OF[name]} is not set, but {PREFIX}REVIEWERS names {name}: "
                     "set the key or take it out"
                 )
-        protocol = str(data.get("kafka_security_protocol") or "")
-        if protocol.startswith("SASL"):
-            for name in ("KAFKA_SASL_MECHANISM", "KAFKA_SASL_USERNAME", "KAFKA_SASL_PASSWORD"):
-                if not data.get(name.lower()):
-                    wanting = f"{PREFIX}KAFKA_SECURITY_PROTOCOL={protocol}"
-                    yield f"{PREFIX}{name} is needed with {wanting}"
-
-    @property
-    def kafka(self) -> KafkaConnection:
-        """Return how to reach Kafka."""
-        return KafkaConnection(
-            bootstrap_servers=self.kafka_bootstrap_servers,
-            security_protocol=self.kafka_security_protocol,
-            sasl_mechanism=self.kafka_sasl_mechanism,
-            sasl_username=self.kafka_sasl_username,
-            sasl_password=self.kafka_sasl_password,
-            ssl_cafile=str(self.kafka_ssl_cafile) if self.kafka_ssl_cafile else None,
-        )
+        yield from login_problems(data)
 
     @property
     def has_keys(self) -> bool:
@@ -311,14 +274,3 @@ def _split(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return tuple(part.strip() for part in value.split(",") if part.strip())
     return tuple(value) if isinstance(value, tuple | list) else ()
-
-
-def _problem_lines(error: ValidationError) -> list[str]:
-    lines: dict[str, None] = {}
-    for problem in error.errors(include_url=False, include_input=False):
-        name = str(problem["loc"][0])
-        known = name if name.isupper() else f"{PREFIX}{name.upper()}"
-        if problem["type"] == "too_short" and any(line.startswith(f"{known}:") for line in lines):
-            continue  # pydantic counts what is left of a list once its wrong items are told
-        lines[f"{known}: {problem['msg'].removeprefix('Value error, ')}"] = None
-    return list(lines)

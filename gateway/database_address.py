@@ -6,6 +6,8 @@ from pydantic import AfterValidator, SecretStr
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+DEFAULT_DATABASE_URL: Final = "sqlite+aiosqlite:///debrief.sqlite3"
+
 _DRIVERS: Final = {
     "sqlite": "sqlite+aiosqlite",
     "sqlite+aiosqlite": "sqlite+aiosqlite",

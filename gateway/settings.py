@@ -16,20 +16,17 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
-from gateway.database_address import DatabaseAddress
+from gateway.database_address import DEFAULT_DATABASE_URL, DatabaseAddress
 from gateway.errors import ConfigurationError
-from producer.connection import Authorities, Brokers, KafkaConnection
-from schemas.registry_client import is_registry_address
+from producer.connection_settings import PREFIX, ConnectionSettings, login_problems, problem_lines
 
-PREFIX = "DEBRIEF_"
-DEFAULT_DATABASE_URL = "sqlite+aiosqlite:///debrief.sqlite3"
 DEFAULT_ISSUER = "debrief"
 DEFAULT_AUDIENCE = "debrief"
 
 
-class GatewaySettings(BaseSettings):
+class GatewaySettings(ConnectionSettings):
     """Everything `serve` reads from outside."""
 
     model_config = SettingsConfigDict(
@@ -40,14 +37,6 @@ class GatewaySettings(BaseSettings):
         frozen=True,
     )
 
-    kafka_bootstrap_servers: Brokers = ""
-    kafka_security_protocol: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
-    kafka_sasl_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] | None = None
-    kafka_sasl_username: str | None = None
-    kafka_sasl_password: SecretStr | None = None
-    kafka_ssl_cafile: Authorities | None = None
-    topic_prefix: Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9._-]*$")] = ""
-    schema_registry_url: SecretStr | None = None
     database_url: DatabaseAddress = SecretStr(DEFAULT_DATABASE_URL)
 
     gateway_host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
@@ -83,14 +72,6 @@ class GatewaySettings(BaseSettings):
             raise ValueError("must start with http:// or https://")
         return value
 
-    @field_validator("schema_registry_url")
-    @classmethod
-    def _is_registry_url(cls, value: SecretStr | None) -> SecretStr | None:
-        # The address may hold a password, so that no message repeats it.
-        if value is not None and not is_registry_address(value.get_secret_value()):
-            raise ValueError("must be http[s]://[user:password@]host[:port][/path]")
-        return value
-
     @model_validator(mode="wrap")
     @classmethod
     def _report_all(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
@@ -100,22 +81,10 @@ class GatewaySettings(BaseSettings):
         try:
             settings = handler(data)
         except ValidationError as error:
-            raise ConfigurationError((*_problem_lines(error), *problems)) from None
+            raise ConfigurationError((*problem_lines(error), *problems)) from None
         if problems:
             raise ConfigurationError(tuple(problems))
         return settings
-
-    @property
-    def kafka(self) -> KafkaConnection:
-        """Return how to reach Kafka."""
-        return KafkaConnection(
-            bootstrap_servers=self.kafka_bootstrap_servers,
-            security_protocol=self.kafka_security_protocol,
-            sasl_mechanism=self.kafka_sasl_mechanism,
-            sasl_username=self.kafka_sasl_username,
-            sasl_password=self.kafka_sasl_password,
-            ssl_cafile=str(self.kafka_ssl_cafile) if self.kafka_ssl_cafile else None,
-        )
 
 
 def load_gateway_settings(*, overrides: Mapping[str, object] | None = None) -> GatewaySettings:
@@ -135,18 +104,4 @@ def _cross_problems(data: Mapping[str, Any]) -> list[str]:
     if len(tokens) != 1:
         state = "both are set" if tokens else "neither is set"
         problems.append(f"set one of {PREFIX}JWT_JWKS_URL and {PREFIX}JWT_SECRET: {state}")
-    protocol = str(data.get("kafka_security_protocol") or "")
-    if protocol.startswith("SASL"):
-        problems += [
-            f"{PREFIX}{name} is needed with {PREFIX}KAFKA_SECURITY_PROTOCOL={protocol}"
-            for name in ("KAFKA_SASL_MECHANISM", "KAFKA_SASL_USERNAME", "KAFKA_SASL_PASSWORD")
-            if not data.get(name.lower())
-        ]
-    return problems
-
-
-def _problem_lines(error: ValidationError) -> list[str]:
-    return [
-        f"{PREFIX}{str(problem['loc'][0]).upper()}: {problem['msg'].removeprefix('Value error, ')}"
-        for problem in error.errors(include_url=False, include_input=False)
-    ]
+    return [*problems, *login_problems(data)]

@@ -11,9 +11,10 @@ from typing import Final
 from consumer.context.errors import StoreError
 from consumer.context.store import open_store
 from consumer.errors import ConfigurationError
-from consumer.settings import PREFIX, Settings, load_base_rates, load_settings
+from consumer.settings import Settings, load_base_rates, load_settings
 from gateway.errors import ConfigurationError as GatewayConfigurationError
 from gateway.settings import load_gateway_settings
+from producer.connection_settings import PREFIX
 from producer.errors import ProducerError
 from producer.sender import KafkaSender
 from producer.topics import check_topics, plan

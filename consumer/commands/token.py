@@ -7,9 +7,10 @@ from datetime import timedelta
 from jwt.warnings import InsecureKeyLengthWarning
 
 from consumer.errors import ConfigurationError
-from consumer.settings import PREFIX, Settings, load_settings
+from consumer.settings import Settings, load_settings
 from gateway.auth import MAX_SUBJECT_CHARACTERS
 from gateway.tokens import mint_token
+from producer.connection_settings import PREFIX
 
 SHORT_SECRET_NOTE = (
     f"debrief: {PREFIX}JWT_SECRET is shorter than 32 bytes: good for a trial, not for more\n"
