@@ -10,6 +10,10 @@ class DebriefError(Exception):
     """The root of every error this package raises on purpose."""
 
 
+class OutputError(DebriefError):
+    """What a command made could not be written where it was asked for."""
+
+
 class ConfigurationError(DebriefError):
     """One or more settings are wrong; `problems` has one line for each."""
 

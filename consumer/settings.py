@@ -134,7 +134,7 @@ class Settings(ConnectionSettings):
         except ConfigurationError as error:
             problems += error.problems
         if problems:
-            raise ConfigurationError(tuple(problems))
+            raise ConfigurationError(tuple(dict.fromkeys(problems)))
         return settings
 
     @classmethod
@@ -153,6 +153,14 @@ class Settings(ConnectionSettings):
                     "set the key or take it out"
                 )
         yield from login_problems(data)
+        # What is wrong in a file is told with all else that is wrong, not at the next try.
+        for field, load in (("issue_base_rates", load_base_rates), ("model_prices", _price_table)):
+            path = Path(str(data.get(field) or ""))
+            if path.is_file():
+                try:
+                    load(path)
+                except ConfigurationError as error:
+                    yield from error.problems
 
     @property
     def has_keys(self) -> bool:
@@ -202,13 +210,13 @@ def load_base_rates(path: Path | None) -> Mapping[str, float] | None:
         return None
     where = f"{PREFIX}ISSUE_BASE_RATES"
     rates = _json_object(path, where, "of issue kind to rate")
-    wrong = [
+    wrong = tuple(
         f"{where}: {kind}: {rate!r} is no rate from 0 to 1"
         for kind, rate in rates.items()
         if not _is_figure(rate) or rate > 1
-    ]
+    )
     if wrong:
-        raise ConfigurationError(tuple(wrong))
+        raise ConfigurationError(wrong)
     return {kind: float(rate) for kind, rate in rates.items()}
 
 
@@ -232,24 +240,32 @@ def load_model_prices(settings: Settings) -> Mapping[str, tuple[float, float]]:
             names = " and ".join(f"{PREFIX}{name}" for name in limited)
             raise ConfigurationError((f"{where} is not set, so {names} cannot be counted",))
         return {}
-    table = _json_object(settings.model_prices, where, 'of model to {"input", "output"}')
-    wrong = [
+    table = _price_table(settings.model_prices)
+    if limited:
+        models = {"gemini": settings.gemini_model, "openai": settings.openai_model}
+        asked = [models[name] for name in settings.reviewers if name in models]
+        unpriced = tuple(
+            f"{where}: no price for {model}, so no budget can hold"
+            for model in asked
+            if model not in table
+        )
+        if unpriced:
+            raise ConfigurationError(unpriced)
+    return table
+
+
+def _price_table(path: Path) -> Mapping[str, tuple[float, float]]:
+    where = f"{PREFIX}MODEL_PRICES"
+    table = _json_object(path, where, 'of model to {"input", "output"}')
+    wrong = tuple(
         f'{where}: {model}: want {{"input": price, "output": price}} of a million tokens'
         for model, price in table.items()
         if not isinstance(price, dict)
         or set(price) != {"input", "output"}
         or not all(_is_figure(figure) for figure in price.values())
-    ]
-    if limited:
-        models = {"gemini": settings.gemini_model, "openai": settings.openai_model}
-        asked = [models[name] for name in settings.reviewers if name in models]
-        wrong += [
-            f"{where}: no price for {model}, so no budget can hold"
-            for model in asked
-            if model not in table
-        ]
+    )
     if wrong:
-        raise ConfigurationError(tuple(wrong))
+        raise ConfigurationError(wrong)
     return {model: (float(p["input"]), float(p["output"])) for model, p in table.items()}
 
 

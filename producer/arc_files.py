@@ -69,8 +69,9 @@ def _read_line(line: bytes, *, where: str, number: int) -> ArcLine | ArcFileErro
         return ArcFileError(f"{where}: {error}")
     except ValidationError as error:
         problem = error.errors(include_url=False, include_input=False)[0]
-        path = ".".join(str(part) for part in problem["loc"]) or "the line"
-        return ArcFileError(f"{where}: {path}: {problem['msg']}")
+        path = ".".join(str(part) for part in problem["loc"])
+        what = f"{path}: {problem['msg']}" if path else "the line: want a JSON object"
+        return ArcFileError(f"{where}: {what}")
     name = EVENT_OF_TOPIC.get(parsed.topic)
     if name is None:
         known = ", ".join(EVENT_OF_TOPIC)

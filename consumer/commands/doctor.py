@@ -90,10 +90,7 @@ async def _keys(settings: Settings) -> str:
 
 
 async def _base_rates(settings: Settings) -> str:
-    try:
-        rates = load_base_rates(settings.issue_base_rates)
-    except ConfigurationError as error:
-        raise _NotWell(str(error)) from error
+    rates = load_base_rates(settings.issue_base_rates)
     return "none given" if rates is None else f"{len(rates)} kinds"
 
 

@@ -1,7 +1,9 @@
 """`debrief review`: recorded arcs to reviews, without Kafka, by the consumer's own code."""
 
 import asyncio
+import hashlib
 import json
+import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -12,6 +14,7 @@ from consumer.commands.arcs import read_arcs
 from consumer.commands.reviewing import review_runs
 from consumer.context.records import ContextRecord
 from consumer.context.resolve import Resolved, resolve
+from consumer.errors import ConfigurationError, OutputError
 from consumer.observability import configure_logging
 from consumer.rendering import render_markdown, render_text
 from consumer.settings import Settings, load_settings
@@ -25,6 +28,9 @@ from schemas.review import ReviewReady
 NO_KEY_NOTE: Final = (
     "debrief: no model key is set, so the rules reviewer writes (no model is asked)\n"
 )
+
+# Below the 255 bytes of most file systems, with room for the ending.
+MAX_FILE_NAME: Final = 240
 
 Render = Callable[[ReviewReady], str]
 
@@ -97,15 +103,46 @@ def runs_of(lines: Sequence[ArcLine]) -> tuple[tuple[Resolved, ...], tuple[str, 
 
 def _writer(render: Render, suffix: str, out_dir: Path | None) -> Callable[[ReviewReady], None]:
     if out_dir is None:
-        return lambda review: print(render(review), flush=True)  # noqa: T201  # the command's output
-    out_dir.mkdir(parents=True, exist_ok=True)
+        return lambda review: _print(render(review))
+    try:
+        out_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        problem = f"--out: {out_dir} cannot be made: {error.strerror}"
+        raise ConfigurationError((problem,)) from error
 
     def write(review: ReviewReady) -> None:
-        # A run id is the platform's text: quoted, and never "." or "..", it names no other folder.
-        name = quote(review.run_id, safe="")
-        out_dir.joinpath(f"{name}.{suffix}").write_text(render(review) + "\n", encoding="utf-8")
+        path = out_dir / f"{file_name_of(review.run_id)}.{suffix}"
+        try:
+            path.write_text(render(review) + "\n", encoding="utf-8")
+        except OSError as error:
+            message = f"run {review.run_id}: {path} cannot be written: {error.strerror}"
+            raise OutputError(message) from error
 
     return write
+
+
+def file_name_of(run_id: str) -> str:
+    """Name a file after a run, without its ending.
+
+    A run id is the platform's text: quoted, and never "." or "..", it names no other folder. One
+    too long for a file's name is cut, and told apart by a digest.
+    """
+    name = quote(run_id, safe="")
+    if len(name) <= MAX_FILE_NAME:
+        return name
+    digest = hashlib.sha256(run_id.encode("utf-8", errors="surrogatepass")).hexdigest()[:16]
+    return f"{name[: MAX_FILE_NAME - len(digest) - 1]}-{digest}"
+
+
+def _print(text: str) -> None:
+    try:
+        print(text, flush=True)  # noqa: T201  # the command's output
+    except BrokenPipeError:
+        raise  # the reader has had enough, which is no failure to tell of
+    except OSError as error:
+        # Else Python tries, and fails, once more at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise OutputError(f"standard output cannot be written: {error.strerror}") from error
 
 
 async def _review_all(

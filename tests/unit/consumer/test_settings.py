@@ -101,6 +101,23 @@ def test_base_rates_that_are_none_are_refused(tmp_path: Path, content: str) -> N
         load_base_rates(path)
 
 
+def test_what_is_wrong_in_a_file_is_told_with_all_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rates, prices = tmp_path / "rates.json", tmp_path / "prices.json"
+    rates.write_text('{"late_update": 2}', encoding="utf-8")
+    prices.write_text('{"m": 3}', encoding="utf-8")
+    monkeypatch.setenv("DEBRIEF_ISSUE_BASE_RATES", str(rates))
+    monkeypatch.setenv("DEBRIEF_MODEL_PRICES", str(prices))
+    monkeypatch.setenv("DEBRIEF_XP_BAND", "lots")
+
+    with pytest.raises(ConfigurationError) as caught:
+        load_settings(Settings)
+
+    told = [problem.split(":")[0] for problem in caught.value.problems]
+    assert told == ["DEBRIEF_XP_BAND", "DEBRIEF_ISSUE_BASE_RATES", "DEBRIEF_MODEL_PRICES"]
+
+
 def test_base_rates_are_read(tmp_path: Path) -> None:
     path = tmp_path / "rates.json"
     path.write_text('{"unstated_assumption": 0.25}', encoding="utf-8")
