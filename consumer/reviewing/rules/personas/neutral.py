@@ -26,7 +26,7 @@ def speak(thread: Thread) -> tuple[str, list[str]]:
                 f"On record from {where}: {thread.second.ended}",
                 f"Further on, {where} adds {thread.second.ended}",
                 f"Next to it goes this one, from {where}: {thread.second.ended}",
-                f"A second note, of {where}: {thread.second.ended}",
+                f"Beside it I keep this, of {where}: {thread.second.ended}",
                 f"{where} is where the other one stands: {thread.second.ended}",
             )
         )
@@ -65,7 +65,7 @@ def _said(thread: Thread, quoted: Quoted | None) -> str:
         f"The entry to keep is from {where}: {quoted.ended}",
         f"Of yours, {where} has the one to keep: {quoted.ended}",
         f"One entry stands for the others, from {where}: {quoted.ended}",
-        f"What I noted first belongs to {where}: {quoted.ended}",
+        f"What I would underline belongs to {where}: {quoted.ended}",
         f"{where} holds the line that I would read out: {quoted.ended}",
     )
 

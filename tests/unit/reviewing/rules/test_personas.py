@@ -162,6 +162,7 @@ def test_personas_of_several_unknown_roles_share_no_sentence(make_arc: Callable[
 
     texts = [d.text for d in draft_by_rules(arc, ()).perspectives.values() if d]
 
+    assert all(f"“{words}”" in text for text in texts for _, _, words in lines)
     bare = [re.sub(r"“[^”]*”", "", text) for text in texts]
     frames = [set(re.split(r"(?<=[.:])\s+", text)) - {"", "."} for text in bare]
     assert len(frames) == 5
