@@ -23,6 +23,7 @@ from consumer.embedded.errors import BrokerError
 from consumer.embedded.jars import kafka_jars
 from consumer.embedded.java import find_java
 from consumer.embedded.properties import server_properties
+from consumer.embedded.reaper import Reaper
 
 HOST: Final = "127.0.0.1"
 START_SECONDS: Final = 60.0
@@ -39,7 +40,7 @@ class EmbeddedKafka:
     """A broker and controller in one Java process.
 
     It keeps its port and its data over `stop` or `kill` and a new `start`; `close` ends it for
-    good and removes a data folder that it made itself.
+    good and removes a data folder that it made itself, as does the end of this program.
 
     Args:
         data_directory: where logs are kept; by default a temporary folder.
@@ -67,6 +68,7 @@ class EmbeddedKafka:
         self._jars = jars
         self._overrides = dict(overrides or {})
         self._process: subprocess.Popen[bytes] | None = None
+        self._reaper: Reaper | None = None
         self._ports_are_given = ports is not None
         self._port, self._controller_port = ports or free_ports()
         # Hexadecimal, because an id that starts with a dash would be read as an option.
@@ -125,6 +127,9 @@ class EmbeddedKafka:
             self._process.kill()
         self._process.wait()
         self._process = None
+        if self._reaper is not None:
+            self._reaper.dismiss()
+            self._reaper = None
 
     def close(self) -> None:
         """Kill the broker and remove the temporary data. Blocks."""
@@ -214,6 +219,8 @@ class EmbeddedKafka:
             self._process = subprocess.Popen(  # noqa: S603  # fixed words, no shell
                 command, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
             )
+        own = None if self._temporary is None else Path(self._temporary.name)
+        self._reaper = Reaper(self._process.pid, folder=own)
         try:
             self._await_answer()
         except BaseException:
