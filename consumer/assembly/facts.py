@@ -16,7 +16,7 @@ from consumer.assembly.judgements import judgement_faults
 from consumer.assembly.markup import has_markup
 from consumer.assembly.pairs import Pairs, index_pairs
 from consumer.assembly.places import other_names, stages_named
-from consumer.assembly.prose import marked_words
+from consumer.assembly.prose import STOPS, marked_words
 from consumer.assembly.quantifiers import counts_without_figures, says_every_stage, says_repeatedly
 from consumer.assembly.quotations import Quotations, index_quotations
 from consumer.assembly.scripts import mixes_scripts
@@ -197,6 +197,8 @@ def _names_of(arc: Arc, signals: Sequence[Signal]) -> tuple[str, ...]:
         *arc.issue_kinds,
         *(kind.replace("_", " ") for kind in arc.issue_kinds),
     }
+    # In the middle of a sentence a title stands without the stop that ends it.
+    names |= {name.strip(STOPS) for name in names}
     # A bare number as a name would hide every such number in the prose.
     real = {name for name in names if any(c.isalpha() for c in name)}
     return tuple(sorted(real, key=lambda name: (-len(name), name)))

@@ -79,8 +79,10 @@ class Reading:
         return "one stage"
 
     def name(self, objective: ObjectiveRolledUp) -> str:
-        """Name an objective by its title; where others have the same, by its stage as well."""
-        name = titled(objective.title, "that objective")
+        """Name an objective by its title; where that will not do, by its stage as well."""
+        name = titled(objective.title, "")
+        if not name:
+            return f"an objective of {self.stage(objective.stage_id)}"
         alike = sum(other.title == objective.title for other in self.arc.objectives)
         return name if alike < 2 else f"{name} in {self.stage(objective.stage_id)}"
 

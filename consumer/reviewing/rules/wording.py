@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from consumer.assembly.prose import clean, cut
+from consumer.assembly.prose import STOPS, clean, cut
 
 MAX_TITLE_CHARACTERS = 120
 _NUMBER_WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -67,9 +67,12 @@ def listed(items: Sequence[str], last: str = "and") -> str:
 
 
 def titled(title: str, fallback: str) -> str:
-    """Put a title in quotation marks; `fallback` where marks would make it unreadable."""
-    words = clean(title)
-    if not words or len(words) > MAX_TITLE_CHARACTERS or words != words.strip(" .,;:!?…"):
+    """Put a title in quotation marks, without stops at its ends, which would end the sentence.
+
+    `fallback` where it is too long, or holds marks that would make it unreadable.
+    """
+    words = clean(title).strip(STOPS)
+    if not words or len(words) > MAX_TITLE_CHARACTERS:
         return fallback
     return fallback if any(mark in words for mark in '“”"«»„「」') else f"“{words}”"
 

@@ -1,6 +1,7 @@
 """What rules say of a run where a usual sentence would be false of it."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -206,3 +207,36 @@ def test_a_stage_that_took_hints_is_not_said_to_have_nothing_to_mend(
 
 def _strengths(arc: Arc) -> str:
     return " ".join(strength.statement for strength in strengths_of(reading_of(arc, ())))
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Why did it break?", "“Why did it break”"),
+        ("Write the note.", "“Write the note”"),
+        ("Write “the” note", "An objective of “Frame”"),
+        ("long " * 60, "An objective of “Frame”"),
+    ],
+)
+def test_an_objective_is_named_however_its_title_is_written(
+    title: str, name: str, *, make_arc: Callable[..., Any]
+) -> None:
+    clean = {"issues": (), "hints": 0, "attempts": 1, "first_score": None, "score": 0.8}
+    arc = make_arc(
+        objectives=_with(
+            make_arc(), lambda n: {**clean, "title": title, "score": 0.99} if n == 1 else clean
+        )
+    )
+    said = strengths_of(reading_of(arc, ()))[0].statement
+    assert said.startswith(f"{name} came right at the first try and without a hint, at 0.99.")
+
+
+def test_a_stage_whose_title_is_a_question_is_named_without_its_mark(
+    make_arc: Callable[..., Any],
+) -> None:
+    arc = make_arc()
+    asked = tuple(s.model_copy(update={"title": f"{s.title} what?"}) for s in arc.stages)
+    arc = replace(arc, trigger=arc.trigger.model_copy(update={"stages": asked}))
+    reading = reading_of(arc, ())
+    assert reading.stage("s1") == "“Frame what”"
+    assert reading.stands("It was noted in “Frame what” and in “Gather what”.", ())
