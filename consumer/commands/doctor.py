@@ -1,19 +1,23 @@
 """`debrief doctor`: each setting and dependency, whether it is well, and what to do if not."""
 
 import asyncio
+import difflib
 import importlib.resources
+import os
 import shutil
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from enum import Enum
 from typing import Final
+
+from dotenv import dotenv_values
 
 from consumer.context.errors import StoreError
 from consumer.context.store import open_store
 from consumer.errors import ConfigurationError
 from consumer.settings import Settings, load_base_rates, load_settings
 from gateway.errors import ConfigurationError as GatewayConfigurationError
-from gateway.settings import load_gateway_settings
+from gateway.settings import GatewaySettings, load_gateway_settings
 from producer.connection_settings import PREFIX
 from producer.errors import ProducerError
 from producer.sender import KafkaSender
@@ -23,7 +27,7 @@ from schemas.registry_client import SchemaRegistry
 from schemas.topics import Topics
 
 TIMEOUT_SECONDS: Final = 15.0
-WELL, WRONG = "ok   ", "WRONG"
+WELL, WRONG, NOTE = "ok   ", "WRONG", "note "
 
 Check = Callable[[Settings], Awaitable[str]]
 
@@ -42,6 +46,8 @@ class _NotWell(Exception):  # noqa: N818  # a finding, not a failure of the comm
 
 def run_doctor() -> Health:
     """Print one line a finding, and return how it stands."""
+    for told in _unknown_settings():
+        _tell(NOTE, "settings", told)
     try:
         settings = load_settings(Settings)
     except ConfigurationError as error:
@@ -62,6 +68,17 @@ def run_doctor() -> Health:
     # Every check is told, also those after one that is not well.
     found = [asyncio.run(_run(name, check, settings)) for name, check in checks]
     return Health.WELL if all(found) else Health.NOT_WELL
+
+
+def _unknown_settings() -> Iterator[str]:
+    """Name what looks like a setting of ours and is none: nobody reads it, so nobody else tells."""
+    known = {field.upper() for field in (*GatewaySettings.model_fields, *Settings.model_fields)}
+    for name in sorted({*dotenv_values(".env"), *os.environ}):
+        ours, _, field = name.upper().partition(PREFIX)
+        if not ours and field and field not in known:
+            close = difflib.get_close_matches(field, known, n=1, cutoff=0.7)
+            guess = f"; did you mean {PREFIX}{close[0]}?" if close else ""
+            yield f"{name} is no setting of Debrief and changes nothing{guess}"
 
 
 async def _run(name: str, check: Check, settings: Settings) -> bool:

@@ -102,6 +102,26 @@ def test_the_doctor_tells_the_unreadable_settings_of_both_deployables(
     assert "DEBRIEF_GATEWAY_PORT" in out
 
 
+def test_the_doctor_names_what_looks_like_a_setting_and_is_none(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".env").write_text("DEBRIEF_TOPIC_PREFX=a\nOTHER=b\n", encoding="utf-8")
+    monkeypatch.setenv("debrief_log_format", "json")
+    monkeypatch.setenv("DEBRIEF_JWT_SECRET", SECRET)
+    monkeypatch.setenv("DEBRIEF_WHATEVER_ELSE", SECRET)
+
+    _code, out, _err = run("doctor")
+
+    notes = [line for line in out.splitlines() if line.startswith("note")]
+    assert notes == [
+        (
+            "note   settings: DEBRIEF_TOPIC_PREFX is no setting of Debrief and changes nothing; "
+            "did you mean DEBRIEF_TOPIC_PREFIX?"
+        ),
+        "note   settings: DEBRIEF_WHATEVER_ELSE is no setting of Debrief and changes nothing",
+    ]
+
+
 def test_the_doctor_names_each_thing_to_do(run: Run) -> None:
     code, out, _err = run("doctor")
 
