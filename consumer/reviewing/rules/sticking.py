@@ -125,7 +125,8 @@ def _repeated(
 
 def _is_unclear(reading: Reading, kind: str) -> bool:
     """Tell whether the record leaves open if a kind recurs; with little else noted it must."""
-    return any(s.verdict == "unclear" for s in reading.signals if s.name == kind)
+    found = (s for s in reading.signals if (s.kind, s.name) == ("recurring_issue", kind))
+    return any(signal.verdict == "unclear" for signal in found)
 
 
 def _chances(reading: Reading, kind: str) -> int:
