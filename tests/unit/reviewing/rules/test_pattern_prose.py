@@ -1,0 +1,198 @@
+"""What a pattern says, word for word: its figures are the record's, early before late."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from consumer.arc import Arc
+from consumer.reviewing.rules.pattern_progress import (
+    first_pass,
+    help_avoidance,
+    independence,
+    pace,
+    recovery,
+)
+from consumer.reviewing.rules.pattern_words import calibration, writing
+from consumer.reviewing.rules.proposal import Proposal
+from consumer.reviewing.rules.reading import Reading, reading_of
+from schemas.events import ObjectiveRolledUp
+from schemas.review import SeriesPoint, Signal
+
+Pattern = Callable[[Reading, Signal], Proposal]
+
+
+@pytest.fixture
+def falling(make_arc: Callable[..., Any]) -> Arc:
+    """Return the usual arc with what is late in it early: no hints, then three an objective."""
+    objectives: tuple[ObjectiveRolledUp, ...] = make_arc().objectives
+    early, late = objectives[:9], objectives[9:]
+    given = ("attempts", "hints", "hint_before_first_attempt", "score", "first_score")
+    swapped = (
+        one.model_copy(update={name: getattr(other, name) for name in given})
+        for one, other in zip(objectives, (*late, *early), strict=True)
+    )
+    arc: Arc = make_arc(objectives=tuple(swapped))
+    return arc
+
+
+def _said(pattern: Pattern, arc: Arc, signal: Signal) -> tuple[list[str], list[str]]:
+    """Return the sentences of a pattern and the ids that it cites."""
+    proposal = pattern(reading_of(arc, (signal,)), signal)
+    return [s for s in proposal.sentences if s], [c.source_id for c in proposal.citations]
+
+
+def test_pace_sets_the_first_stage_that_was_measured_beside_the_last(
+    make_arc: Callable[..., Any], make_signal: Callable[..., Signal]
+) -> None:
+    series = tuple(
+        SeriesPoint(stage_id=f"s{n}", value=None if n == 6 else 1.0) for n in range(1, 7)
+    )
+    signal = make_signal("pace", "improving", value=-12.4, n=5, minimum_n=4, series=series)
+    sentences, cited = _said(pace, make_arc(), signal)
+    assert sentences[1] == (
+        "“Frame” took 28 minutes where 20 were expected; “Write” took 12 minutes where 20 were "
+        "expected."
+    )
+    assert "o16" not in cited
+
+
+def test_independence_counts_hints_early_and_late(
+    make_arc: Callable[..., Any], make_signal: Callable[..., Signal]
+) -> None:
+    signal = make_signal("independence", "improving", value=-3.0)
+    sentences, cited = _said(independence, make_arc(), signal)
+    assert sentences == [
+        (
+            "In the first three stages you took 27 hints on nine objectives; in the last "
+            "three, none on nine, and your scores held (0.75, then 0.78)."
+        ),
+        "Asking before the first try went from nine of nine to none of nine.",
+        "You no longer need the push to begin.",
+    ]
+    assert cited == ["o1", "o7", "o10", "o16"]
+
+
+def test_leaning_on_help_is_told_the_other_way_round(
+    falling: Arc, make_signal: Callable[..., Signal]
+) -> None:
+    signal = make_signal("independence", "worsening", value=3.0)
+    sentences, _cited = _said(independence, falling, signal)
+    assert sentences == [
+        (
+            "In the first three stages you took no hints on nine objectives; in the last three, 27 "
+            "on nine: you leaned on help more as the run went on."
+        ),
+        "Asking before the first try went from none of nine to nine of nine.",
+        "Your scores went from 0.78 to 0.75 meanwhile.",
+    ]
+
+
+def test_help_avoidance_cites_what_was_left_low(
+    make_arc: Callable[..., Any], make_signal: Callable[..., Signal]
+) -> None:
+    objectives = make_arc().objectives
+    lost = {"o12": 0.4, "o17": 0.5}
+    scored = tuple(
+        o.model_copy(update={"score": lost.get(o.objective_id, o.score)}) for o in objectives
+    )
+    signal = make_signal("help_avoidance", "present", value=-3.0)
+    sentences, cited = _said(help_avoidance, make_arc(objectives=scored), signal)
+    assert sentences[:2] == [
+        (
+            "You stopped asking before you could do without: 27 hints over the first half of the "
+            "stages, none over the last."
+        ),
+        "The scores went down with them, from a mean of 0.75 to 0.71.",
+    ]
+    assert cited[-2:] == ["o12", "o17"]
+
+
+def test_first_tries_are_counted_in_each_half_and_shown_missed_and_right(
+    make_arc: Callable[..., Any], falling: Arc, make_signal: Callable[..., Signal]
+) -> None:
+    rose = make_signal("first_pass", "improving", value=1.0)
+    right = make_arc().objectives[1].model_copy(update={"attempts": 1, "first_score": 0.75})
+    objectives = make_arc().objectives
+    arc = make_arc(objectives=(objectives[0], right, *objectives[2:]))
+    sentences, cited = _said(first_pass, arc, rose)
+    assert sentences[0] == (
+        "Of the first nine objectives one came right at the first try; of the last nine, nine."
+    )
+    assert "o2" not in cited
+    assert [int(source_id[1:]) > 9 for source_id in cited] == [False, False, True, True]
+
+    fell = make_signal("first_pass", "worsening", value=-1.0)
+    sentences, cited = _said(first_pass, falling, fell)
+    assert sentences[0] == (
+        "Of the first nine objectives nine came right at the first try; of the last nine, none."
+    )
+    assert [int(source_id[1:]) > 9 for source_id in cited] == [False, False, True, True]
+
+
+def test_the_furthest_way_back_is_of_a_retried_objective(
+    make_arc: Callable[..., Any], make_signal: Callable[..., Signal]
+) -> None:
+    objectives = make_arc().objectives
+    furthest = objectives[4].model_copy(update={"first_score": 0.2, "score": 0.9})
+    tried_once = objectives[12].model_copy(update={"first_score": 0.1, "score": 0.95})
+    arc = make_arc(
+        objectives=(*objectives[:4], furthest, *objectives[5:12], tried_once, *objectives[13:])
+    )
+    signal = make_signal("recovery", "present", value=0.58, n=9)
+    sentences, cited = _said(recovery, arc, signal)
+    assert sentences[:2] == [
+        (
+            "Where a first try fell short you won back 58 % of what was missing, taken over nine "
+            "retried objectives."
+        ),
+        "The furthest way back was “Piece E of the work”, from 0.20 to 0.90.",
+    ]
+    assert "o13" not in cited
+
+
+@pytest.mark.parametrize(
+    ("value", "rating", "said"),
+    [
+        (0.19, 0.99, "0.19 above the scores of their stages"),
+        (-0.19, 0.35, "0.19 below the scores of their stages"),
+    ],
+)
+def test_the_widest_gap_is_on_the_side_that_is_claimed(
+    value: float,
+    rating: float,
+    said: str,
+    *,
+    make_arc: Callable[..., Any],
+    make_signal: Callable[..., Signal],
+) -> None:
+    first, third, last = make_arc().artefacts
+    other = 0.3 if value > 0 else 0.99
+    rated = (
+        first.model_copy(update={"self_rating": other}),
+        third.model_copy(update={"self_rating": rating, "revision": 2}),
+        third.model_copy(update={"self_rating": other, "revision": 1}),
+        last.model_copy(update={"self_rating": 0.78}),
+    )
+    signal = make_signal("calibration", "present", value=value, unit="points of 1", n=6)
+    sentences, _cited = _said(calibration, make_arc(artefacts=rated), signal)
+    assert said in sentences[0]
+    assert sentences[1] == (
+        f"The widest gap is in “Sort”: you gave yourself {rating:.2f} where the work scored 0.75."
+    )
+
+
+@pytest.mark.parametrize(("verdict", "word"), [("improving", "more"), ("worsening", "less")])
+def test_writing_tells_the_first_share_before_the_last(
+    verdict: str, word: str, *, make_arc: Callable[..., Any], make_signal: Callable[..., Signal]
+) -> None:
+    shares = {1: 0.1, 3: 0.2, 6: 0.4}
+    series = tuple(SeriesPoint(stage_id=f"s{n}", value=shares.get(n)) for n in range(1, 7))
+    signal = make_signal("writing", verdict, name="sentences", unit="ratio", n=900, series=series)
+    sentences, cited = _said(writing, make_arc(), signal)
+    assert (
+        "10 % of the sentences said what they rest on in “Frame”, and 40 % in “Defend”"
+        in (sentences[0])
+    )
+    assert f"could check {word} of what you wrote" in sentences[1]
+    assert cited == ["a1", "a6"]
