@@ -12,10 +12,12 @@ from consumer.reviewing.rules.pattern_progress import (
     independence,
     pace,
     recovery,
+    stuck,
 )
 from consumer.reviewing.rules.pattern_words import calibration, writing
 from consumer.reviewing.rules.proposal import Proposal
 from consumer.reviewing.rules.reading import Reading, reading_of
+from consumer.signals.compute import compute
 from schemas.events import ObjectiveRolledUp
 from schemas.review import SeriesPoint, Signal
 
@@ -149,6 +151,26 @@ def test_the_furthest_way_back_is_of_a_retried_objective(
         "The furthest way back was “Piece E of the work”, from 0.20 to 0.90.",
     ]
     assert "o13" not in cited
+
+
+def test_a_dimension_that_is_stuck_shows_its_own_objectives(make_arc: Callable[..., Any]) -> None:
+    """Two of three objectives are of Craft and missed; the third came right and is of Clarity."""
+    missed = {"dimension_ids": ("craft",), "attempts": 3}
+    right = {"dimension_ids": ("clarity",), "attempts": 1, "first_score": 0.9}
+    objectives = tuple(
+        o.model_copy(update=missed if number % 3 else right)
+        for number, o in enumerate(make_arc().objectives, start=1)
+    )
+    arc = make_arc(objectives=objectives)
+    signals = compute(arc, base_rates=None)
+    reading = reading_of(arc, signals)
+    (claim,) = reading.claims("stuck")
+    proposal = stuck(reading, claim)
+    assert proposal.sentences[0] == (
+        "No three objectives in a row came right at the first try in Craft (a stretch of 12)."
+    )
+    assert proposal.citations
+    assert all(int(c.source_id[1:]) % 3 for c in proposal.citations)
 
 
 @pytest.mark.parametrize(
