@@ -16,9 +16,8 @@ MAX_AROUND: Final = 200
 
 _OFTEN = r"(?:['’]ve| have| had| also| then| only| once| just| simply| yourself)*"
 _SAID = (
-    r"(?:wrote|write|writes|said|say|says|told|tell|ask(?:ed|s)?(?! for\b| about\b)|"
-    r"replied|reply|replies|answered|"
-    r"answer|noted|note|notes|explained|explain|put it|stated|added(?! up\b)|"
+    r"(?:wrote|write|writes|said|say|says|told|tell|ask(?:ed|s)?(?! for\b| about\b)|replied|reply|"
+    r"replies|answered|answer|noted|note|notes|explained|explain|put it|stated|added(?! up\b)|"
     r"insisted|admitted|reported)"
 )
 _TEXTS = (
