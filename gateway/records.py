@@ -65,7 +65,7 @@ def read_progress(
 
 def _event_id(record: ConsumerRecord, review: ReviewReady) -> str:
     for name, value in record.headers:
-        if name == "ce_id":
+        if name == "ce_id" and value is not None:
             return str(value.decode("utf-8", errors="replace"))[:64]
     # Written by something else than Debrief's own producer: an id that is the same on every read.
     return str(uuid5(NAMESPACE_URL, f"urn:debrief:review:{review.review_id}:{review.revision}"))

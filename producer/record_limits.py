@@ -25,7 +25,9 @@ _log = structlog.get_logger(__name__)
 
 def record_bytes(record: OutputRecord) -> int:
     """Return how much a record takes alone in a batch, at most (Kafka's record format 2)."""
-    headers = sum(len(name.encode()) + len(value) + _HEADER_BYTES for name, value in record.headers)
+    headers = sum(
+        len(name.encode()) + len(value or b"") + _HEADER_BYTES for name, value in record.headers
+    )
     fields = len(record.key or b"") + len(record.value or b"")
     return _BATCH_BYTES + _RECORD_BYTES + fields + headers
 

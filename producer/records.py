@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-Headers = tuple[tuple[str, bytes], ...]
+# Kafka knows headers without a value, and those with an empty one.
+Headers = tuple[tuple[str, bytes | None], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,7 @@ from producer.dead_letters import original_of
 from producer.errors import RecordTooLargeError, RedriveTakenOverError, SendFailedError
 from producer.records import OutputRecord, SourceRecord
 from producer.redrive_ledger import LetterId, Redriven, end_record, entry_record
-from producer.sender import MAX_REQUEST_BYTES
+from producer.sender import MAX_REQUEST_BYTES, begin_send, serialized_key
 from schemas.topics import Topics
 
 RETRY_BACKOFF_MS: Final = 5
@@ -43,6 +43,7 @@ class Redriver:
         producer = AIOKafkaProducer(
             **self._connection.client_kwargs(),
             transactional_id=self._topics.dead_letters_redriven,
+            key_serializer=serialized_key,
             max_request_size=MAX_REQUEST_BYTES,
             # The writer may have compressed what our plain bytes would be too large for.
             compression_type="gzip",
@@ -113,10 +114,7 @@ async def _write(producer: AIOKafkaProducer, records: Sequence[OutputRecord]) ->
     pending: list[Awaitable[Any]] = []
     try:
         for record in records:
-            begun = await producer.send(
-                record.topic, value=record.value, key=record.key, headers=list(record.headers)
-            )
-            pending.append(begun)
+            pending.append(await begin_send(producer, record))  # noqa: PERF401 (kept on error)
     finally:
         # What has begun is waited for on every way out; a result left alone would be lost.
         outcomes = await asyncio.gather(*pending, return_exceptions=True)

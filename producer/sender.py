@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Sequence
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError, MessageSizeTooLargeError
@@ -16,6 +16,9 @@ from producer.records import OutputRecord
 
 MAX_REQUEST_BYTES = 8 * 1024 * 1024
 STOP_SECONDS = 5.0
+# Kafka takes a record without key and value, and so a dead letter may be one; aiokafka asserts that
+# there is either, before it serializes them.
+NO_KEY: Final = object()
 
 
 class Sender(Protocol):
@@ -86,6 +89,7 @@ class KafkaSender:
             **self._connection.client_kwargs(),
             enable_idempotence=True,
             acks="all",
+            key_serializer=serialized_key,
             max_request_size=MAX_REQUEST_BYTES,
         )
         try:
@@ -115,7 +119,7 @@ async def send_all(producer: AIOKafkaProducer, records: Sequence[OutputRecord]) 
     pending: list[Awaitable[Any]] = []
     try:
         for record in records:
-            pending.append(await _begin(producer, record))  # noqa: PERF401 (kept on error)
+            pending.append(await begin_send(producer, record))  # noqa: PERF401 (kept on error)
     except MessageSizeTooLargeError as error:
         raise RecordTooLargeError(str(error)) from error
     except KafkaError as error:
@@ -126,7 +130,18 @@ async def send_all(producer: AIOKafkaProducer, records: Sequence[OutputRecord]) 
     _raise_first(outcomes)
 
 
-async def _begin(producer: AIOKafkaProducer, record: OutputRecord) -> Awaitable[Any]:
+def serialized_key(key: object) -> object:
+    """Return a key as it is, and none for `NO_KEY`: every producer's `key_serializer`."""
+    return None if key is NO_KEY else key
+
+
+async def begin_send(producer: AIOKafkaProducer, record: OutputRecord) -> Awaitable[Any]:
+    """Hand a record to a producer and return what tells where it stands.
+
+    Raises:
+        KafkaError: it cannot be sent.
+    """
+    is_bare = record.key is None and record.value is None
     partition = None
     if record.user_id is not None:
         partitions = await producer.partitions_for(record.topic)
@@ -134,7 +149,7 @@ async def _begin(producer: AIOKafkaProducer, record: OutputRecord) -> Awaitable[
     begun: Awaitable[Any] = await producer.send(
         record.topic,
         value=record.value,
-        key=record.key,
+        key=NO_KEY if is_bare else record.key,
         partition=partition,
         headers=list(record.headers),
     )

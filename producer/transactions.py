@@ -17,7 +17,7 @@ from producer.errors import FencedError, SendFailedError, UncertainCommitError
 from producer.fault_points import FaultPoint, reach
 from producer.record_limits import RecordLimits
 from producer.records import OutputRecord
-from producer.sender import MAX_REQUEST_BYTES, send_all, stop_producer
+from producer.sender import MAX_REQUEST_BYTES, send_all, serialized_key, stop_producer
 
 # Between the requests of a transaction aiokafka waits this long where the coordinator is busy;
 # its default of 100 ms made a transaction take 40 ms and more.
@@ -54,6 +54,7 @@ class TransactionalSender:
             transactional_id=self._transactional_id,
             transaction_timeout_ms=TRANSACTION_TIMEOUT_MS,
             acks="all",
+            key_serializer=serialized_key,
             max_request_size=MAX_REQUEST_BYTES,
             retry_backoff_ms=RETRY_BACKOFF_MS,
         )

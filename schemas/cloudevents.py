@@ -58,10 +58,10 @@ def _is_traceparent(text: str) -> bool:
     return bool(found["trace"].strip("0")) and bool(found["parent"].strip("0"))
 
 
-def header(headers: Sequence[tuple[str, bytes]], name: str) -> str | None:
-    """Return a header's text, None where it is absent or no UTF-8."""
+def header(headers: Sequence[tuple[str, bytes | None]], name: str) -> str | None:
+    """Return a header's text, None where it is absent, without a value or no UTF-8."""
     for key, value in headers:
-        if key.lower() == name:
+        if key.lower() == name and value is not None:
             try:
                 return value.decode()
             except UnicodeDecodeError:

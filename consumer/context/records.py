@@ -58,9 +58,17 @@ def milliseconds(moment: datetime) -> int:
 
 def pack_headers(headers: Headers) -> str:
     """Return record headers as text that any database keeps byte for byte."""
-    return json.dumps([[name, base64.b64encode(value).decode()] for name, value in headers])
+    return json.dumps(
+        [
+            [name, None if value is None else base64.b64encode(value).decode()]
+            for name, value in headers
+        ]
+    )
 
 
 def unpack_headers(text: str) -> Headers:
     """Return what `pack_headers` was given."""
-    return tuple((name, base64.b64decode(value)) for name, value in json.loads(text))
+    return tuple(
+        (name, None if value is None else base64.b64decode(value))
+        for name, value in json.loads(text)
+    )

@@ -43,7 +43,7 @@ class DeadLetter:
 def dead_letter(record: SourceRecord) -> DeadLetter:
     """Read the note of a dead letter; whatever is missing or odd in it is shown as it is."""
     notes = {
-        name.removeprefix(NOTE_PREFIX): value.decode("utf-8", errors="replace")
+        name.removeprefix(NOTE_PREFIX): (value or b"").decode("utf-8", errors="replace")
         for name, value in record.headers
         if name.startswith(NOTE_PREFIX)
     }

@@ -126,7 +126,7 @@ def source_record(record: ConsumerRecord) -> SourceRecord:
         offset=record.offset,
         key=record.key,
         value=record.value,
-        headers=tuple((name, value or b"") for name, value in record.headers),
+        headers=tuple(record.headers),
         timestamp_ms=record.timestamp,
     )
 

@@ -83,6 +83,20 @@ async def test_a_users_reviews_and_tombstones_share_the_users_partition(
     assert found[0].headers == (("ce_id", b"1"), ("ce_id", b"2"))
 
 
+async def test_a_record_without_key_and_value_is_written(
+    connection: KafkaConnection, topics: Topics, sender: KafkaSender
+) -> None:
+    topic = topics.dlq(topics.conversation_message)
+    headers = (("why", b"null"), ("none", None))
+
+    await sender.send(
+        [OutputRecord(topic=topic, key=None, value=None, headers=headers, user_id="u")]
+    )
+
+    (found,) = await read(connection, topic, partition_of("u", PARTITIONS))
+    assert (found.key, found.value, found.headers) == (None, None, headers)
+
+
 async def test_a_record_of_four_mebibytes_fits_a_dead_letter_topic(
     connection: KafkaConnection, topics: Topics, sender: KafkaSender
 ) -> None:

@@ -55,13 +55,13 @@ class Place:
         told = answer[self.input]
         return None if told.offset < 0 else (told.offset, told.metadata)
 
-    async def visible(self) -> list[bytes | None]:
+    async def visible(self, topic: str | None = None) -> list[bytes | None]:
         consumer = AIOKafkaConsumer(
             **self.connection.client_kwargs(), isolation_level="read_committed"
         )
         await consumer.start()
         try:
-            partition = TopicPartition(self.topics.review_ready, 0)
+            partition = TopicPartition(topic or self.topics.review_ready, 0)
             consumer.assign([partition])
             await consumer.seek_to_beginning(partition)
             end = (await consumer.end_offsets([partition]))[partition]
@@ -88,6 +88,15 @@ async def test_records_and_offset_become_visible_together(place: Place) -> None:
     await sender.commit([place.record(b"a"), place.record(b"b")], offsets=place.offset(3))
     assert await place.visible() == [b"a", b"b"]
     assert await place.committed() == (3, "at 3")
+
+
+async def test_a_record_without_key_and_value_is_written(place: Place) -> None:
+    # `review.ready` is compacted: there every record must have a key.
+    topic = place.topics.dlq(place.topics.scenario_completed)
+    sender = await place.sender()
+    await sender.commit([OutputRecord(topic=topic, key=None, value=None)], offsets=place.offset(1))
+    assert await place.visible(topic) == [None]
+    assert await place.committed() == (1, "at 1")
 
 
 async def test_an_offset_moves_without_a_record(place: Place) -> None:

@@ -21,7 +21,7 @@ from consumer.settings import KafkaSettings, load_settings
 from producer.dead_letters import dead_letter_record
 from producer.errors import RedriveTakenOverError
 from producer.partitioning import partition_of
-from producer.records import SourceRecord
+from producer.records import OutputRecord, SourceRecord
 from producer.redrive import Redriver
 from producer.redrive_ledger import LetterId
 from producer.sender import KafkaSender
@@ -29,7 +29,7 @@ from schemas.errors import ErrorKind
 
 pytestmark = pytest.mark.kafka
 
-HEADERS = (("ce_id", b"\xff\x00"), ("twice", b"1"), ("twice", b""))
+HEADERS = (("ce_id", b"\xff\x00"), ("twice", b"1"), ("twice", b""), ("twice", None))
 
 # Runs the command and kills itself where it is told: in the open transaction, or after the commit.
 KILLED = """
@@ -103,6 +103,17 @@ async def test_originals_come_back_with_key_value_and_headers_once(world: Any) -
     assert [(one.key, one.value) for one in records] == [(b"a", b"a"), (b"b", b"b"), (b"c", b"c")]
     assert {tuple(one.headers) for one in records} == {HEADERS}
     assert len(await world.read(world.topics.dlq(topic))) == 3
+
+
+async def test_an_original_without_key_and_value_comes_back(world: Any) -> None:
+    topic = world.topics.scenario_completed
+    letter = OutputRecord(topic=world.topics.dlq(topic), key=None, value=None)
+    sender = KafkaSender(world.connection)
+    await sender.start()
+    await sender.send([letter])
+    await sender.stop()
+    assert await _redrive(_settings(world), Query(), dry_run=False)
+    assert [(one.key, one.value) for one in await world.read(topic)] == [(None, None)]
 
 
 async def test_an_original_goes_to_the_partition_that_its_key_hashes_to(world: Any) -> None:

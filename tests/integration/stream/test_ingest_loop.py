@@ -13,7 +13,7 @@ from consumer.stream.client import Membership
 from consumer.stream.dead_letters import DeadLetterDesk
 from consumer.stream.health import StreamHealth
 from consumer.stream.ingest_loop import IngestLoop, Store
-from producer.records import SourceRecord
+from producer.records import OutputRecord, SourceRecord
 from producer.sender import KafkaSender
 from schemas.errors import ErrorKind
 
@@ -41,8 +41,9 @@ class Rows:
             self.failures -= 1
             raise OSError("the disk is full")
         values = [(record, (record.value or b"").decode()) for record in records]
-        self.kept += [value for _, value in values if value != "poison"]
-        return [Fault(record, "undecodable", "no") for record, value in values if value == "poison"]
+        bad = {"", "poison"}
+        self.kept += [value for _, value in values if value not in bad]
+        return [Fault(record, "undecodable", "no") for record, value in values if value in bad]
 
 
 @asynccontextmanager
@@ -83,6 +84,35 @@ async def test_rows_come_before_offsets_and_bad_records_go_aside(
         assert await world.committed(world.group, topic) == 3
     letters = await world.read(world.topics.dlq(topic))
     assert [letter.value for letter in letters] == [b"poison"]
+
+
+@pytest.mark.parametrize("codec", ["gzip", "snappy", "lz4", "zstd"])
+async def test_every_compression_that_kafka_knows_is_read(
+    world: Any, eventually: Eventually, codec: str
+) -> None:
+    rows = Rows()
+    async with AIOKafkaProducer(
+        **world.connection.client_kwargs(), compression_type=codec
+    ) as producer:
+        await producer.send_and_wait(world.topics.conversation_message, b"a" * 1000)
+    async with _running(world, rows, StreamHealth(("ingest",))):
+        await eventually(lambda: rows.kept == ["a" * 1000])
+
+
+async def test_a_record_without_key_and_value_goes_aside(
+    world: Any, eventually: Eventually
+) -> None:
+    topic = world.topics.conversation_message
+    sender = KafkaSender(world.connection)
+    await sender.start()
+    await sender.send([OutputRecord(topic=topic, key=None, value=None)])
+    await sender.stop()
+    await world.put(topic, "after")
+    rows = Rows()
+    async with _running(world, rows, StreamHealth(("ingest",))):
+        await eventually(lambda: rows.kept == ["after"])
+    (letter,) = await world.read(world.topics.dlq(topic))
+    assert (letter.key, letter.value) == (None, None)
 
 
 async def test_a_store_that_refuses_moves_no_offset_and_shows_as_not_ready(
