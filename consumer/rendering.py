@@ -229,7 +229,7 @@ def _basis(review: ReviewReady, form: Form) -> Iterator[str]:
     parts = (
         ("objectives", review.coverage.objective_rollups),
         ("messages", review.coverage.messages),
-        ("texts of your own", review.coverage.artefacts),
+        ("versions of your own texts", review.coverage.artefacts),
     )
     for title, part in parts:
         yield form.item(f"{title}: {_coverage(part)}")

@@ -29,17 +29,17 @@ def plain_headline(facts: Facts, language: str) -> str:
 
 def plain_basis(facts: Facts, language: str) -> str:
     """Say what the review rests on."""
-    arc = facts.arc
-    words = words_for(language)
+    arc, words = facts.arc, words_for(language)
+    texts = len({artefact.artefact_id for artefact in arc.artefacts})
     if words is not None:
         counts = {"objectives": len(arc.objectives), "messages": len(arc.messages)}
-        return words.basis.format(**counts, texts=len(arc.artefacts))
+        return words.basis.format(**counts, texts=texts)
     if not is_english(language):
         return f"{cut(clean(arc.trigger.scenario.title), 300)}: {len(arc.objectives)}."
     return (
         f"This review rests on {_count(len(arc.objectives), 'objective')}, "
         f"{_count(len(arc.messages), 'message')} and "
-        f"{_count(len(arc.artefacts), 'text')} of your own."
+        f"{_count(texts, 'text')} of your own."
     )
 
 

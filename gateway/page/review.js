@@ -287,7 +287,7 @@ function writing(review, stages) {
 }
 
 function footer(review) {
-  const names = { objective_rollups: "Objectives", messages: "Messages", artefacts: "Your own texts" };
+  const names = { objective_rollups: "Objectives", messages: "Messages", artefacts: "Versions of your own texts" };
   const rows = Object.entries(names).map(([key, name]) => {
     const part = review.coverage[key];
     const expected = part.expected === null ? "not known" : number(part.expected, 0);

@@ -122,7 +122,7 @@ export function day(text) {
 
 // What a partial review lacks, each in a phrase.
 export function missing(review) {
-  const names = { objective_rollups: "objectives", messages: "messages", artefacts: "own texts" };
+  const names = { objective_rollups: "objectives", messages: "messages", artefacts: "versions of own texts" };
   const lacks = Object.entries(names)
     .map(([key, name]) => [review.coverage[key], name])
     .filter(([part]) => part.expected !== null && part.seen < part.expected)

@@ -23,11 +23,11 @@ MOVED = 0.05
 
 def headline_of(reading: Reading, patterns: tuple[PatternDraft, ...]) -> str:
     """Say in one sentence what the arc comes to: its strongest patterns."""
-    clauses = list(dict.fromkeys(clause for p in patterns if (clause := _clause(p))))
+    told = _clauses(patterns)
+    clauses = list(told)
     candidates = []
     if len(clauses) > 1:
-        good = {_is_good(p) for p in patterns[:2]}
-        link = "while" if len(good) > 1 else "and"
+        link = "and" if told[clauses[0]] == told[clauses[1]] else "while"
         candidates.append(f"{capital(clauses[0])}, {link} {clauses[1]}.")
     if clauses:
         result = _result(reading)
@@ -60,6 +60,11 @@ def summary_of(reading: Reading, patterns: tuple[PatternDraft, ...], *, statemen
     return " ".join(kept)
 
 
+def _clauses(patterns: tuple[PatternDraft, ...]) -> dict[str, bool]:
+    """Say each pattern in a clause, where it has one, and whether it is good news."""
+    return {clause: _is_good(p) for p in patterns if (clause := _clause(p))}
+
+
 def _clause(pattern: PatternDraft) -> str:
     """Say a pattern in one clause that can stand beside another."""
     kind, better = kind_words(pattern.name), pattern.direction == "improving"
@@ -84,28 +89,28 @@ def _clause(pattern: PatternDraft) -> str:
 
 
 def _is_good(pattern: PatternDraft) -> bool:
-    return pattern.direction == "improving" or pattern.kind in {"recovery", "help_seeking"}
+    return pattern.direction == "improving" or pattern.kind == "recovery"
 
 
 def _without_pattern(reading: Reading) -> str:
     scored = reading.scored
     if scored:
         return f"{capital(_result(reading))}; no pattern runs clearly through the stages."
-    if reading.arc.messages:
-        own = [m for m in reading.arc.messages if m.sender == "user"]
+    own = [m for m in reading.arc.messages if m.sender == "user"]
+    if own:
         return (
             f"A run told by its conversations: {count(len(own), 'message')} of yours over "
-            f"{count(len(reading.stage_ids(reading.arc.messages)), 'stage')}, and no scores to "
-            "compare them by."
+            f"{count(len(reading.stage_ids(own)), 'stage')}, and no scores to compare them by."
         )
     return "Too little came in from this run to say how it went."
 
 
 def _basis(reading: Reading) -> str:
     arc = reading.arc
+    texts = len({artefact.artefact_id for artefact in arc.artefacts})
     return (
         f"This review reads {count(len(arc.objectives), 'objective')}, "
-        f"{count(len(arc.messages), 'message')} and {count(len(arc.artefacts), 'text')} of your "
+        f"{count(len(arc.messages), 'message')} and {count(texts, 'text')} of your "
         f"own from {count(len(arc.stages), 'stage')}."
     )
 
@@ -143,23 +148,24 @@ def _talk(reading: Reading) -> str:
     """Where nothing was scored, say how the learner's words were spread over the others."""
     if reading.scored:
         return ""
-    own = {
-        persona.name: sum(m.sender == "user" for m in reading.arc.thread(persona.persona_id))
+    own = sorted(
+        (sum(m.sender == "user" for m in reading.arc.thread(persona.persona_id)), persona.name)
         for persona in reading.arc.trigger.personas
-    }
-    if len(own) < 2 or len(set(own.values())) < 2:
+    )
+    # Where two are level, neither of them got most or least.
+    if len(own) < 2 or own[0][0] == own[1][0] or own[-1][0] == own[-2][0]:
         return ""
-    most, least = max(own, key=lambda name: own[name]), min(own, key=lambda name: own[name])
+    (few, least), (many, most) = own[0], own[-1]
     return (
-        f"You wrote most to {most} ({count(own[most], 'message')}) and least to {least} "
-        f"({count(own[least], 'message')})."
+        f"You wrote most to {most} ({count(many, 'message')}) and least to {least} "
+        f"({count(few, 'message')})."
     )
 
 
 def _thread(reading: Reading, patterns: tuple[PatternDraft, ...]) -> str:
     if not patterns:
         return "No clear trend runs through the stages."
-    clauses = list(dict.fromkeys(clause for p in patterns if (clause := _clause(p))))
+    clauses = list(_clauses(patterns))
     if len(clauses) > 2:
         return f"Beside that, {clauses[2]}."
     return "" if len(patterns) > 1 else _standing_against(reading, patterns[0])
@@ -174,7 +180,7 @@ def _standing_against(reading: Reading, pattern: PatternDraft) -> str:
             return ""
         if abs(late - early) >= MOVED:
             return f"The scores {'rose all the same' if late > early else 'fell meanwhile'}."
-        return "While it kept coming back, the scores stayed about where they were."
+        return "Over the run the scores stayed about where they were."
     return "Nothing else repeats clearly enough to be called a pattern."
 
 

@@ -344,7 +344,7 @@ def test_a_summary_of_which_one_sentence_stands_says_what_it_rests_on(
     )
     one = assembled(make_draft(did_well=well, summary="It held."), arc)
     assert one.summary == (
-        "It held. This review rests on 4 objectives, 4 messages and 2 texts of your own."
+        "It held. This review rests on 4 objectives, 4 messages and 1 text of your own."
     )
     none = assembled(make_draft(did_well=well, summary="You rose by 83 %."), arc)
     assert none.summary.startswith("The broken export: 4 stages read as one arc. This review rests")
