@@ -21,7 +21,7 @@ from consumer.stream.health import StreamHealth
 from consumer.stream.offset_metadata import CommittedState
 from consumer.stream.ownership import OwnedPartition, Parts, take_over
 from consumer.stream.ports import Attention, Ledger
-from consumer.stream.positions import committed_state
+from consumer.stream.positions import committed_states
 from consumer.stream.retry import backoff_seconds
 from consumer.stream.work import Workers
 from producer.transactions import TransactionalSender
@@ -193,9 +193,10 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka i
     async def _committed(
         self, consumer: AIOKafkaConsumer, partition: TopicPartition
     ) -> CommittedState:
-        return await committed_state(
-            self._membership.connection, self._membership.group, partition, consumer
+        states = await committed_states(
+            self._membership.connection, self._membership.group, {partition}, consumer
         )
+        return states[partition]
 
     async def _flush(self) -> None:
         await asyncio.gather(

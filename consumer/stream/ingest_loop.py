@@ -22,6 +22,7 @@ from consumer.stream.client import (
 )
 from consumer.stream.dead_letters import DeadLetterDesk
 from consumer.stream.health import StreamHealth
+from consumer.stream.positions import committed_states
 from consumer.stream.retry import backoff_seconds
 from producer.records import SourceRecord
 from schemas.errors import ErrorKind
@@ -30,6 +31,8 @@ BATCH_RECORDS = 500
 # Positions are committed again this often, although nothing moved: a member that was thrown out
 # may have set the group back, and whoever waits for ingestion would wait for ever.
 REPEAT_SECONDS = 30.0
+# How long a rebalance waits for the batch in hand.
+HANDOVER_SECONDS = 5.0
 _LOOK_SECONDS = 0.05
 _RETRY_LIMIT_SECONDS = 10.0
 
@@ -55,14 +58,27 @@ class RejectedRecord(Protocol):
 Store = Callable[[Sequence[SourceRecord]], Awaitable[Sequence[RejectedRecord]]]
 
 
-class _Quiet(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
-    """Nothing to do: a batch is stored whole, and storing it twice changes nothing."""
+class _Handover(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is untyped
+    """Has the batch in hand finished before partitions go, and says when some came.
 
-    def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
-        """Let go at once."""
+    Storing a batch twice changes nothing, but its dead letters would be written twice.
+    """
+
+    def __init__(self) -> None:
+        self.in_hand = asyncio.Lock()
+        self.came: set[TopicPartition] = set()
+
+    async def on_partitions_revoked(self, revoked: set[TopicPartition]) -> None:
+        """Wait for the batch in hand and its offsets, but hold no group up for a slow store."""
+        try:
+            async with asyncio.timeout(HANDOVER_SECONDS), self.in_hand:
+                return
+        except TimeoutError:
+            _log.warning("ingest_batch_handed_over_unfinished", partitions=len(revoked))
 
     def on_partitions_assigned(self, assigned: set[TopicPartition]) -> None:
-        """Begin where the group stands."""
+        """Have the next round find out where the group stands in what is assigned now."""
+        self.came = set(assigned)
 
 
 class IngestLoop:
@@ -96,14 +112,15 @@ class IngestLoop:
         """
         tries = 0
         while not self._stopping.is_set():
+            handover = _Handover()
             consumer = await join(
-                self._membership, _Quiet(), health=self._health, stopping=self._stopping
+                self._membership, handover, health=self._health, stopping=self._stopping
             )
             if consumer is None:
                 return
             self._repeat_at = 0.0
             try:
-                await self._read(consumer)
+                await self._read(consumer, handover)
             except KafkaError as error:
                 tries += 1
                 self._health.down(self._membership.job, "the connection broke")
@@ -113,18 +130,32 @@ class IngestLoop:
                 await leave(self._membership, consumer)
         self._health.down(self._membership.job, "stopped")
 
-    async def _read(self, consumer: AIOKafkaConsumer) -> None:
+    async def _read(self, consumer: AIOKafkaConsumer, handover: _Handover) -> None:
         while not self._stopping.is_set():
             batches = await consumer.getmany(
                 timeout_ms=POLL_MILLISECONDS, max_records=BATCH_RECORDS
             )
-            ends = {
-                partition: await read_position(consumer, partition, records)
-                for partition, records in batches.items()
-            }
-            if batches and not await self._take(batches):
-                return
-            await self._commit(consumer, ends | await _moved_over(consumer, set(batches)))
+            async with handover.in_hand:
+                if handover.came:
+                    # What aiokafka read meanwhile began where it took the group to stand.
+                    came, handover.came = handover.came, set()
+                    await self._begin(consumer, came)
+                    continue
+                ends = {
+                    partition: await read_position(consumer, partition, records)
+                    for partition, records in batches.items()
+                }
+                if batches and not await self._take(batches):
+                    return
+                await self._commit(consumer, ends | await _moved_over(consumer, set(batches)))
+
+    async def _begin(self, consumer: AIOKafkaConsumer, partitions: set[TopicPartition]) -> None:
+        membership = self._membership
+        states = await committed_states(
+            membership.connection, membership.group, partitions, consumer
+        )
+        for partition in partitions & consumer.assignment():
+            consumer.seek(partition, states[partition].progress.position)
 
     async def _take(self, batches: dict[TopicPartition, list[ConsumerRecord]]) -> bool:
         records = [source_record(record) for batch in batches.values() for record in batch]

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
 
 from consumer.stream import committer
 from consumer.stream.offsets import Progress
@@ -47,6 +48,28 @@ async def test_an_offset_beyond_the_log_begins_at_its_start(
     reviewer = Reviewer(world)
     async with running(world, reviewer):
         await eventually(lambda: sorted(reviewer.done) == ["a", "b"])
+
+
+async def test_a_coordinator_that_does_not_know_the_group_is_asked_again(
+    world: Any, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await world.put(world.topics.scenario_completed, "a", "b")
+    await world.commit(world.group, world.topics.scenario_completed, 1, "")
+    answers = 0
+    told = AIOKafkaAdminClient.list_consumer_group_offsets
+
+    # What aiokafka makes of the refusal: see `test_brokers`.
+    async def refused_twice(*arguments: Any, **named: Any) -> Any:
+        nonlocal answers
+        answers += 1
+        return {} if answers <= 2 else await told(*arguments, **named)
+
+    monkeypatch.setattr(AIOKafkaAdminClient, "list_consumer_group_offsets", refused_twice)
+    reviewer = Reviewer(world)
+    async with running(world, reviewer):
+        await eventually(lambda: reviewer.done == ["b"])
+    assert answers > 2
+    assert await reviews(world) == Counter(["b"])
 
 
 async def test_intake_waits_where_the_map_would_grow_too_large(

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.admin import AIOKafkaAdminClient
+from aiokafka.consumer.group_coordinator import GroupCoordinator
 from aiokafka.structs import TopicPartition
 
 from consumer.stream.barrier import IngestBarrier
@@ -56,6 +58,7 @@ async def _running(world: Any, store: Store, health: StreamHealth) -> AsyncItera
             connection=world.connection,
             group=world.group,
             topics=world.topics.contexts,
+            session_timeout_seconds=3,
         ),
         store,
         dead_letters=DeadLetterDesk(sender, world.topics, max_per_minute=100, health=health),
@@ -113,6 +116,64 @@ async def test_a_record_without_key_and_value_goes_aside(
         await eventually(lambda: rows.kept == ["after"])
     (letter,) = await world.read(world.topics.dlq(topic))
     assert (letter.key, letter.value) == (None, None)
+
+
+async def test_a_rebalance_in_the_middle_of_a_batch_writes_its_letters_once(
+    world: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consumer.stream.ingest_loop.HANDOVER_SECONDS", 30)
+
+    class Slow(Rows):
+        go_on, asked = asyncio.Event(), asyncio.Event()
+
+        async def __call__(self, records: Sequence[SourceRecord]) -> Sequence[Fault]:
+            self.asked.set()
+            await self.go_on.wait()
+            return await super().__call__(records)
+
+    first, second = Slow(), Rows()
+    topic = world.topics.conversation_message
+    await world.put(topic, "a", "poison")
+    async with _running(world, first, StreamHealth(("ingest",))):
+        await first.asked.wait()
+        async with _running(world, second, StreamHealth(("ingest",))):
+            await asyncio.sleep(2.5)  # the first learns of the second by a heartbeat, each second
+            first.go_on.set()
+            await world.until_members(world.group, 2)
+            await world.put(topic, "b")
+            await world.until_committed(world.group, topic, 3)
+    assert sorted(first.kept + second.kept) == ["a", "b"]
+    letters = await world.read(world.topics.dlq(topic))
+    assert [letter.value for letter in letters] == [b"poison"]
+
+
+async def test_a_coordinator_that_does_not_know_the_group_sets_nothing_back(
+    world: Any, eventually: Eventually, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    topic = world.topics.conversation_message
+    await world.put(topic, "a", "poison", "b")
+    await world.commit(world.group, topic, 2, "")
+    refusals = 2
+    told = AIOKafkaAdminClient.list_consumer_group_offsets
+
+    # What aiokafka makes of a coordinator's refusal, in its consumer and in its admin client: see
+    # `test_brokers`.
+    async def nothing(*_: object) -> dict[TopicPartition, object]:
+        return {}
+
+    async def refused(*arguments: Any, **named: Any) -> Any:
+        nonlocal refusals
+        refusals -= 1
+        return {} if refusals >= 0 else await told(*arguments, **named)
+
+    monkeypatch.setattr(GroupCoordinator, "_do_fetch_commit_offsets", nothing)
+    monkeypatch.setattr(AIOKafkaAdminClient, "list_consumer_group_offsets", refused)
+    rows = Rows()
+    async with _running(world, rows, StreamHealth(("ingest",))):
+        await eventually(lambda: rows.kept == ["b"])
+        await world.until_committed(world.group, topic, 3)
+    assert refusals < 0
+    assert await world.read(world.topics.dlq(topic)) == []
 
 
 async def test_a_store_that_refuses_moves_no_offset_and_shows_as_not_ready(
