@@ -14,6 +14,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.structs import ConsumerRecord, OffsetAndMetadata, TopicPartition
 
+from tests.integration import groups
 from tests.integration.faults.small_runs import Record
 
 _REPOSITORY: Final = Path(__file__).resolve().parents[3]
@@ -143,8 +144,7 @@ class Outside:
     async def committed_with_metadata(self, group: str) -> dict[TopicPartition, OffsetAndMetadata]:
         """Return where a group stands, and what it wrote beside that."""
         async with self.admin() as admin:
-            offsets = await admin.list_consumer_group_offsets(group)
-        return {partition: told for partition, told in offsets.items() if told.offset >= 0}
+            return await groups.committed(admin, group)
 
     async def lag(self, group: str, name: str) -> int:
         """Return how many records of a topic are not yet below the group's position."""
@@ -154,8 +154,7 @@ class Outside:
 
     async def members(self, group: str) -> int:
         async with self.admin() as admin:
-            (answer,) = await admin.describe_consumer_groups([group])
-        return len(answer.groups[0][5])
+            return await groups.members(admin, group)
 
     @asynccontextmanager
     async def admin(self) -> AsyncIterator[AIOKafkaAdminClient]:

@@ -5,15 +5,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiokafka import AIOKafkaConsumer
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.structs import OffsetAndMetadata, TopicPartition
 
+from producer.admin import administering
 from producer.connection import KafkaConnection
 from producer.errors import FencedError, RecordTooLargeError, SendFailedError, UncertainCommitError
 from producer.records import OutputRecord
 from producer.topics import create_topics, plan
 from producer.transactions import TransactionalSender
 from schemas.topics import Topics
+from tests.integration import groups
 
 pytestmark = pytest.mark.kafka
 
@@ -46,14 +47,9 @@ class Place:
         return {self.input: OffsetAndMetadata(offset, f"at {offset}")}
 
     async def committed(self) -> tuple[int, str] | None:
-        admin = AIOKafkaAdminClient(**self.connection.client_kwargs())
-        await admin.start()
-        try:
-            answer = await admin.list_consumer_group_offsets(self.group, partitions=[self.input])
-        finally:
-            await admin.close()
-        told = answer[self.input]
-        return None if told.offset < 0 else (told.offset, told.metadata)
+        async with administering(self.connection) as admin:
+            told = (await groups.committed(admin, self.group)).get(self.input)
+        return None if told is None else (told.offset, told.metadata)
 
     async def visible(self, topic: str | None = None) -> list[bytes | None]:
         consumer = AIOKafkaConsumer(

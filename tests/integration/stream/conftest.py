@@ -3,15 +3,16 @@
 import asyncio
 import uuid
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
+from aiokafka.admin import NewTopic, RecordsToDelete
 from aiokafka.structs import ConsumerRecord, OffsetAndMetadata, TopicPartition
 
+from producer.admin import administering
 from producer.connection import KafkaConnection
 from schemas.topics import Topics
+from tests.integration import groups
 
 PATIENCE_SECONDS = 30.0
 
@@ -29,7 +30,7 @@ class World:
     async def start(self, *, partitions: int = 1) -> None:
         names = [*self.topics.inputs, self.topics.review_ready]
         names += [self.topics.dlq(topic) for topic in self.topics.inputs]
-        async with self._admin() as admin:
+        async with administering(self.connection) as admin:
             await admin.create_topics([NewTopic(name, partitions, 1) for name in names])
         self._producer = AIOKafkaProducer(**self.connection.client_kwargs())
         await self._producer.start()
@@ -47,7 +48,7 @@ class World:
 
     async def expire(self, topic: str, offset: int) -> None:
         """Delete what stands below an offset, as retention does."""
-        async with self._admin() as admin:
+        async with administering(self.connection) as admin:
             await admin.delete_records({TopicPartition(topic, 0): RecordsToDelete(offset)})
 
     async def until_members(self, group: str, count: int) -> None:
@@ -57,18 +58,8 @@ class World:
                 await asyncio.sleep(0.1)
 
     async def _members(self, group: str) -> int:
-        async with self._admin() as admin:
-            (answer,) = await admin.describe_consumer_groups([group])
-        return len(answer.groups[0][5])
-
-    @asynccontextmanager
-    async def _admin(self) -> AsyncIterator[AIOKafkaAdminClient]:
-        admin = AIOKafkaAdminClient(**self.connection.client_kwargs())
-        await admin.start()
-        try:
-            yield admin
-        finally:
-            await admin.close()
+        async with administering(self.connection) as admin:
+            return await groups.members(admin, group)
 
     async def read(self, topic: str) -> list[ConsumerRecord]:
         """Return all that stands in a topic now."""
@@ -92,9 +83,8 @@ class World:
             await consumer.stop()
 
     async def committed(self, group: str, topic: str, *, partition: int = 0) -> int:
-        async with self._admin() as admin:
-            offsets = await admin.list_consumer_group_offsets(group)
-        told = offsets.get(TopicPartition(topic, partition))
+        async with administering(self.connection) as admin:
+            told = (await groups.committed(admin, group)).get(TopicPartition(topic, partition))
         return -1 if told is None else int(told.offset)
 
     async def until_committed(

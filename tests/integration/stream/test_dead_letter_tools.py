@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaProducer
-from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
+from aiokafka.admin import NewPartitions
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from consumer.commands.dlq import Query, _list, _purge, _redrive, _show
 from consumer.dead_letters.errors import NoSuchLetterError
 from consumer.dead_letters.letters import Selection
 from consumer.settings import KafkaSettings, load_settings
+from producer.admin import administering
 from producer.dead_letters import dead_letter_record
 from producer.errors import RedriveTakenOverError
 from producer.partitioning import partition_of
@@ -118,10 +119,8 @@ async def test_an_original_without_key_and_value_comes_back(world: Any) -> None:
 
 async def test_an_original_goes_to_the_partition_that_its_key_hashes_to(world: Any) -> None:
     topic = world.topics.artefact_submitted
-    admin = AIOKafkaAdminClient(**world.connection.client_kwargs())
-    await admin.start()
-    await admin.create_partitions({topic: NewPartitions(6)})
-    await admin.close()
+    async with administering(world.connection) as admin:
+        await admin.create_partitions({topic: NewPartitions(6)})
     await _bury(world, topic, "run-1")
     assert await _redrive(_settings(world), Query(), dry_run=False)
     (entry,) = await world.read(world.topics.dead_letters_redriven)
@@ -198,12 +197,9 @@ async def test_what_its_topic_refuses_holds_nobody_up(
 ) -> None:
     topic = world.topics.conversation_message
     await _bury(world, topic, "a")
-    admin = AIOKafkaAdminClient(**world.connection.client_kwargs())
-    await admin.start()
-    await admin.alter_configs(
-        [ConfigResource(ConfigResourceType.TOPIC, topic, configs={"max.message.bytes": "400"})]
-    )
-    await admin.close()
+    small = ConfigResource(ConfigResourceType.TOPIC, topic, configs={"max.message.bytes": "400"})
+    async with administering(world.connection) as admin:
+        await admin.alter_configs([small])
     sender = AIOKafkaProducer(**world.connection.client_kwargs())
     await sender.start()
     await sender.send_and_wait(world.topics.dlq(topic), key=b"big", value=os.urandom(2000))
