@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from consumer.reviewing.rules.citing import cite, cite_issue, spread
 from consumer.reviewing.rules.proposal import Proposal
-from consumer.reviewing.rules.reading import Reading
+from consumer.reviewing.rules.reading import EVERY_STAGE, Reading
 from consumer.reviewing.rules.wording import capital, count, kind_words, number_word
 from consumer.signals.occurrence import Occurrence, names_kind
 from schemas.events import ObjectiveRolledUp
@@ -73,6 +73,7 @@ def _opening(reading: Reading, signal: Signal, hits: Sequence[ObjectiveRolledUp]
     words = kind_words(signal.name)
     number, chances = number_word(len(hits)), number_word(signal.n)
     where = reading.stages(hits)
+    have = "has" if where == EVERY_STAGE else "have"
     frames = (
         (
             f"{capital(words)} kept coming back: {number} of the {chances} objectives that gave "
@@ -80,7 +81,7 @@ def _opening(reading: Reading, signal: Signal, hits: Sequence[ObjectiveRolledUp]
         ),
         f"On {number} of {chances} chances the mark was {words}, spread over {where}.",
         (
-            f"{capital(where)} have one thing in common: {words}, on {number} objectives of "
+            f"{capital(where)} {have} one thing in common: {words}, on {number} objectives of "
             f"{chances} where it could occur."
         ),
     )

@@ -71,15 +71,12 @@ def independence(reading: Reading, signal: Signal) -> Proposal:
 def help_avoidance(reading: Reading, signal: Signal) -> Proposal:
     """Say that fewer hints came at the price of the score."""
     early, late = reading.early, reading.late
-    scores = _two_means(early, late)
     sentences = (
         (
             f"You stopped asking before you could do without: {count(_hints(early), 'hint')} over "
             f"the first half of the stages, {number_word(_hints(late))} over the last."
         ),
-        f"The scores went down with them, from a mean of {scores.replace(', then ', ' to ')}."
-        if scores
-        else "",
+        _scores_lost(early, late),
         (
             f"It shows over {count(signal.n, 'objective')}. Fewer hints would be independence if "
             "the results had held; they did not, so this is help left lying."
@@ -178,10 +175,10 @@ def _time_of(reading: Reading, stage_id: str) -> str:
     seconds = [o.active_seconds or 0.0 for o in reading.arc.objectives_of(stage_id)]
     if not stage.expected_minutes:
         return ""
-    minutes = f"{sum(seconds) / 60:.0f}"
+    taken, expected = f"{sum(seconds) / 60:.0f}", plain_number(stage.expected_minutes)
     return (
-        f"{reading.stage(stage_id)} took {minutes} minutes where "
-        f"{plain_number(stage.expected_minutes)} were expected"
+        f"{reading.stage(stage_id)} took {taken} minute{'' if taken == '1' else 's'} where "
+        f"{expected} {'was' if expected == '1' else 'were'} expected"
     )
 
 
@@ -203,6 +200,14 @@ def _scores_beside(reading: Reading, *, faster: bool) -> str:
 def _two_means(early: tuple[ObjectiveRolledUp, ...], late: tuple[ObjectiveRolledUp, ...]) -> str:
     before, after = mean_score(early), mean_score(late)
     return "" if before is None or after is None else f"{figure(before)}, then {figure(after)}"
+
+
+def _scores_lost(early: tuple[ObjectiveRolledUp, ...], late: tuple[ObjectiveRolledUp, ...]) -> str:
+    """Say what the scores lost; the means of two halves may hide a loss over all the stages."""
+    before, after = mean_score(early), mean_score(late)
+    if before is None or after is None or float(figure(after)) >= float(figure(before)):
+        return ""
+    return f"The scores went down with them, from a mean of {figure(before)} to {figure(after)}."
 
 
 def _scores_meanwhile(

@@ -1,6 +1,7 @@
 """Patterns in the learner's words: asking for help, rating oneself, writing."""
 
 import re
+from dataclasses import dataclass
 
 from consumer.assembly.folding import fold
 from consumer.drafts import Citation
@@ -13,6 +14,15 @@ from schemas.events import ArtefactSubmitted
 from schemas.review import Signal
 
 _QUESTION = re.compile(r"\?")
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """A text of the learner's, how they rated it, and the mean score of its stage."""
+
+    artefact: ArtefactSubmitted
+    rating: float
+    score: float
 
 
 def help_seeking(reading: Reading, signal: Signal) -> Proposal:
@@ -37,16 +47,15 @@ def help_seeking(reading: Reading, signal: Signal) -> Proposal:
 
 def calibration(reading: Reading, signal: Signal) -> Proposal:
     """Say how far the learner's ratings of their own texts lie from the scores."""
-    gaps = _gaps(reading)
     over = (signal.value or 0.0) > 0
-    gaps.sort(key=lambda pair: -pair[0] if over else pair[0])
+    gaps = sorted(_gaps(reading), key=lambda gap: gap.rating - gap.score, reverse=over)
     side = "above" if over else "below"
-    examples = [artefact for _, artefact in gaps[:3]]
+    examples = [gap.artefact for gap in gaps if opening(gap.artefact)][:3]
     widest = ""
-    if examples and (score := mean_score(reading.arc.objectives_of(examples[0].stage_id))):
+    if gaps:
         widest = (
-            f"The widest gap is in {reading.stage(examples[0].stage_id)}: you gave yourself "
-            f"{figure(examples[0].self_rating or 0.0)} where the work scored {figure(score)}."
+            f"The widest gap is in {reading.stage(gaps[0].artefact.stage_id)}: you gave yourself "
+            f"{figure(gaps[0].rating)} where the work scored {figure(gaps[0].score)}."
         )
     meaning = (
         "Your own sense of done comes earlier than the work's."
@@ -75,13 +84,21 @@ def writing(reading: Reading, signal: Signal) -> Proposal:
         next(a for a in texts if a.stage_id == first),
         next(a for a in reversed(texts) if a.stage_id == last),
     ]
-    more = "more" if signal.verdict == "improving" else "less"
+    rose = signal.verdict == "improving"
+    more = "more" if rose else "less"
+    shares = (
+        f"In your notes of this run {percent(before)} of the sentences said what they rest on "
+        f"in {reading.stage(first)}, and {percent(after)} in {reading.stage(last)}, over "
+        f"{signal.n} words."
+    )
+    # The change is measured over all the longer texts; the two at the ends may hide it.
+    if (after > before) is not rose:
+        shares = (
+            f"In the longer notes of this run {'more' if rose else 'fewer'} of the later sentences "
+            f"said what they rest on than of the earlier, over {signal.n} words."
+        )
     sentences = (
-        (
-            f"In your notes of this run {percent(before)} of the sentences said what they rest on "
-            f"in {reading.stage(first)}, and {percent(after)} in {reading.stage(last)}, over "
-            f"{signal.n} words."
-        ),
+        shares,
         (
             f"Whoever read the later ones could check {more} of what you wrote; of other texts of "
             "yours it says nothing."
@@ -95,7 +112,7 @@ def persona_words(reading: Reading) -> str:
     return "\n".join(fold(m.text) for m in reading.arc.messages if m.sender == "persona")
 
 
-def _gaps(reading: Reading) -> list[tuple[float, ArtefactSubmitted]]:
+def _gaps(reading: Reading) -> list[_Gap]:
     latest: dict[str, ArtefactSubmitted] = {}
     for artefact in reading.arc.artefacts:
         known = latest.get(artefact.artefact_id)
@@ -104,8 +121,8 @@ def _gaps(reading: Reading) -> list[tuple[float, ArtefactSubmitted]]:
     gaps = []
     for artefact in latest.values():
         score = mean_score(reading.arc.objectives_of(artefact.stage_id))
-        if artefact.self_rating is not None and score is not None and opening(artefact):
-            gaps.append((artefact.self_rating - score, artefact))
+        if artefact.self_rating is not None and score is not None:
+            gaps.append(_Gap(artefact, artefact.self_rating, score))
     return gaps
 
 

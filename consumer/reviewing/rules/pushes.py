@@ -6,6 +6,7 @@ from consumer.reviewing.rules.citing import bounded, cite, issue_note, spread
 from consumer.reviewing.rules.reading import Reading
 from consumer.reviewing.rules.sticking import lowest, repeated_kinds
 from consumer.reviewing.rules.wording import (
+    after_tries,
     capital,
     count,
     figure,
@@ -60,7 +61,8 @@ def _why(
 ) -> tuple[str, tuple[Citation, ...]]:
     """Return the reason against a kind: what feedback said of it, then where it was last."""
     words, stage = kind_words(kind), reading.stage(last.stage_id)
-    spoken = next((o for o in reading.arc.objectives if names_kind(o, kind)), None)
+    until = reading.arc.objectives[: reading.arc.objectives.index(last) + 1]
+    spoken = next((o for o in until if names_kind(o, kind)), None)
     said = quoted_words(spoken.feedback or "") if spoken else ""
     came = f"in {stage} it was noted again" if spoken is not last else "it was noted there last"
     note = f": {noted}." if noted else "."
@@ -112,13 +114,12 @@ def _redo(reading: Reading) -> NextPushDraft | None:
     worst = lowest(reading)
     if worst is None:
         return None
-    spent = count(worst.attempts, "attempt")
     issues = sorted({kind_words(issue.kind) for issue in worst.issues})
     left = f", and what is noted there is {listed(issues)}" if issues else ""
     return NextPushDraft(
         action=f"Do {reading.name(worst)} again from an empty page, without looking at your last "
         "version until you are through.",
-        why=f"Nothing ended lower: {figure(worst.score or 0.0)} after {spent}{left}.",
+        why=f"Nothing ended lower: {figure(worst.score or 0.0)}{after_tries(worst)}{left}.",
         check="The new version reaches the pass mark at its first try.",
         evidence=(cite(worst),),
     )
@@ -136,7 +137,9 @@ def _before_hints(reading: Reading) -> NextPushDraft | None:
         return None
     example = hinted[-1]
     took = count(example.hints, "hint") if example.hints else "a hint"
-    asked = " before the first try" if early_asks else ""
+    # The record says that one came before the first try, and not that all did.
+    which = ", the first of them" if example.hints > 1 else ""
+    asked = f"{which} before the first try" if early_asks else ""
     return NextPushDraft(
         action="Write down your own first answer, however rough, before you open a hint.",
         why=f"On {reading.name(example)}, late in the run, you still took {took}{asked}.",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
+from typing import Final
 from zlib import crc32
 
 from consumer.arc import Arc
@@ -13,6 +14,8 @@ from consumer.reviewing.rules.wording import joined, listed, number_word, titled
 from consumer.signals.occurrence import Occurrence, occurrences
 from schemas.events import ArtefactSubmitted, ConversationMessage, ObjectiveRolledUp
 from schemas.review import Signal, SignalKind
+
+EVERY_STAGE: Final = "every stage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,7 @@ class Reading:
         """List the stages of some objectives, in order, three at most by name."""
         ids = self.stage_ids(objectives)
         if len(ids) == len(self.arc.stages) > 1:
-            return "every stage"
+            return EVERY_STAGE
         if len(ids) > 3:
             return f"{number_word(len(ids))} of the {number_word(len(self.arc.stages))} stages"
         return listed([self.stage(stage_id) for stage_id in ids])

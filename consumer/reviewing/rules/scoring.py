@@ -45,7 +45,10 @@ def _basis(reading: Reading, dimension: XpDimension, rollups: Rollups, used: Cou
     frame = frames[min(used[basis], len(frames) - 1)]
     used[basis] += 1
     mean, number = mean_score(rollups), count(len(rollups), "objective")
-    return frame.format(
+    scored = sum(o.score is not None for o in rollups)
+    if mean is not None and scored < len(rollups):
+        number += f" ({number_word(scored)} of them scored)"
+    said = frame.format(
         title=dimension.title,
         objectives=number,
         Objectives=capital(number),
@@ -53,6 +56,7 @@ def _basis(reading: Reading, dimension: XpDimension, rollups: Rollups, used: Cou
         mean="" if mean is None else figure(mean),
         hints=count(sum(o.hints for o in rollups), "hint"),
     )
+    return capital(said)
 
 
 def _basis_of(reading: Reading, rollups: Rollups) -> Basis:

@@ -35,8 +35,8 @@ FRAMES: Final[Mapping[Basis, tuple[str, ...]]] = {
         "{Objectives}, unscored, {hints}.",
     ),
     "bare": (
-        "{Objectives} exercised {title}, with neither a score nor a retry to tell them apart by.",
-        "That {objectives} of {title} were closed is all the record says.",
+        "{Objectives} exercised {title}, and neither a score nor a retry says how well.",
+        "That {objectives} of {title} came to an end is all the record says.",
         "{Objectives}, closed and unscored.",
     ),
     "others": (

@@ -6,7 +6,15 @@ from collections.abc import Collection, Sequence
 from consumer.drafts import KeptStuckDraft
 from consumer.reviewing.rules.citing import bounded, cite, cite_issue, spread
 from consumer.reviewing.rules.reading import Reading
-from consumer.reviewing.rules.wording import capital, count, figure, kind_words, listed, part_of
+from consumer.reviewing.rules.wording import (
+    after_tries,
+    capital,
+    count,
+    figure,
+    kind_words,
+    listed,
+    part_of,
+)
 from consumer.signals.success import SUCCESS_SCORE
 from schemas.events import ObjectiveRolledUp
 
@@ -136,14 +144,14 @@ def _chances(reading: Reading, kind: str) -> int:
 
 
 def _left_low(reading: Reading, objective: ObjectiveRolledUp) -> KeptStuckDraft:
-    tries = count(objective.attempts, "attempt")
     is_alone = sum(o.score == objective.score for o in reading.scored) == 1
     place = "ended lowest" if is_alone else "is among those that ended lowest"
     text = (
-        f"{capital(reading.name(objective))} {place}, at {figure(objective.score or 0.0)} "
-        f"after {tries}"
+        f"{capital(reading.name(objective))} {place}, at {figure(objective.score or 0.0)}"
+        f"{after_tries(objective)}"
     )
-    text += f" and {count(objective.hints, 'hint')}." if objective.hints else " without a hint."
+    link = "and" if objective.attempts else "after"
+    text += f" {link} {count(objective.hints, 'hint')}." if objective.hints else " without a hint."
     return KeptStuckDraft(statement=text, issue_kind=None, evidence=(cite(objective),))
 
 

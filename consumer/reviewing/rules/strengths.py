@@ -7,7 +7,7 @@ from consumer.reviewing.rules.pattern_words import persona_words
 from consumer.reviewing.rules.quotes import best_quotes
 from consumer.reviewing.rules.reading import Reading, mean_score
 from consumer.reviewing.rules.reasons import REASON, gives_reason
-from consumer.reviewing.rules.wording import capital, count, figure, part_of
+from consumer.reviewing.rules.wording import after_tries, capital, count, figure, part_of
 from consumer.signals.success import SUCCESS_SCORE
 from schemas.events import ObjectiveRolledUp
 
@@ -86,7 +86,7 @@ def _clean_stage(reading: Reading) -> WentWellDraft | None:
     for stage in reading.arc.stages:
         objectives = reading.arc.objectives_of(stage.stage_id)
         whole = len(objectives) > 1 and all((o.score or 0.0) >= SUCCESS_SCORE for o in objectives)
-        if whole and not any(o.issues or o.attempts > 1 for o in objectives):
+        if whole and not any(o.issues or o.attempts != 1 for o in objectives):
             clean.append(objectives)
     if not clean:
         return None
@@ -106,24 +106,25 @@ def _clean_stage(reading: Reading) -> WentWellDraft | None:
 
 def _strong_dimension(reading: Reading) -> WentWellDraft | None:
     """Praise the dimension that stands clearly above another, where each was exercised enough."""
-    objectives = reading.arc.objectives
     means = [
         (mean, dimension, rollups)
         for dimension in reading.arc.trigger.xp.dimensions
-        if len(rollups := rollups_of(dimension.dimension_id, objectives)) >= MIN_ROLLUPS
+        if len(rollups := rollups_of(dimension.dimension_id, reading.scored)) >= MIN_ROLLUPS
         and (mean := mean_score(rollups)) is not None
     ]
     if len(means) < 2:
         return None
     means.sort(key=lambda entry: entry[0])
     low, (high, dimension, rollups) = means[0][0], means[-1]
-    if high < SUCCESS_SCORE or high - low < MIN_LEAD:
+    # Of two that are level at the top neither is the strongest.
+    is_alone = figure(means[-2][0]) != figure(high)
+    if high < SUCCESS_SCORE or high - low < MIN_LEAD or not is_alone:
         return None
     reached = (o for o in rollups if (o.score or 0.0) >= SUCCESS_SCORE)
     best = sorted(reached, key=lambda o: (o.attempts > 1, -(o.score or 0.0)))
     text = (
-        f"{dimension.title} is where your work was strongest: a mean of {figure(high)} over "
-        f"{count(len(rollups), 'objective')}, where {means[0][1].title} came to {figure(low)}."
+        f"{capital(dimension.title)} is where your work was strongest: a mean of {figure(high)} "
+        f"over {count(len(rollups), 'objective')}, where {means[0][1].title} came to {figure(low)}."
     )
     return WentWellDraft(statement=text, evidence=tuple(map(cite, best[:3])))
 
@@ -135,8 +136,8 @@ def _reached(reading: Reading) -> WentWellDraft | None:
         return None
     best = max(reached, key=lambda o: (o.score or 0.0, -o.attempts, -o.hints))
     text = (
-        f"Your best result is {reading.name(best)}, at {figure(best.score or 0.0)} after "
-        f"{count(best.attempts, 'attempt')} and with {count(best.hints, 'hint')}."
+        f"Your best result is {reading.name(best)}, at {figure(best.score or 0.0)}"
+        f"{after_tries(best)} and with {count(best.hints, 'hint')}."
     )
     return WentWellDraft(statement=text, evidence=(cite(best),))
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from consumer.assembly.prose import STOPS, clean, cut
+from schemas.events import ObjectiveRolledUp
 
 MAX_TITLE_CHARACTERS = 120
 _NUMBER_WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
@@ -34,6 +35,11 @@ def reached_mark(number: int, total: int, noun: str) -> str:
     if total == 1:
         return f"the one {noun} {'reached' if number else 'stayed below'} the pass mark"
     return f"{part_of(number, total, noun)} reached the pass mark"
+
+
+def after_tries(objective: ObjectiveRolledUp) -> str:
+    """Say how many attempts an objective took, " after two attempts"; "" where none was counted."""
+    return f" after {count(objective.attempts, 'attempt')}" if objective.attempts else ""
 
 
 def quoted_words(text: str, *, limit: int = 240) -> str:

@@ -58,6 +58,14 @@ class MakeArc(Protocol):
     def __call__(self, **changes: Any) -> Arc: ...
 
 
+class WellDone(Protocol):
+    """Builds an arc of well done objectives; `every` one may change, and some by their numbers."""
+
+    def __call__(
+        self, changes: Mapping[int, Mapping[str, Any]] | None = None, **every: Any
+    ) -> Arc: ...
+
+
 def _objective(number: int) -> ObjectiveRolledUp:
     """Return the objective of that number, three a stage, the first half with hints."""
     stage = (number - 1) // 3 + 1
@@ -116,6 +124,22 @@ def make_arc() -> MakeArc:
             messages=tuple(messages),
             artefacts=changes.get("artefacts", tuple(_artefact(n) for n in (1, 3, 6))),
         )
+
+    return build
+
+
+@pytest.fixture
+def well_done(make_arc: MakeArc) -> WellDone:
+    """Return a builder of arcs whose objectives came right at once, without a hint or an issue."""
+    well = {"attempts": 1, "hints": 0, "score": 0.9, "first_score": 0.9, "issues": ()}
+    well |= {"feedback": None, "hint_before_first_attempt": None}
+
+    def build(changes: Mapping[int, Mapping[str, Any]] | None = None, **every: Any) -> Arc:
+        objectives = tuple(
+            o.model_copy(update={**well, **every, **(changes or {}).get(number, {})})
+            for number, o in enumerate(make_arc().objectives, start=1)
+        )
+        return make_arc(objectives=objectives)
 
     return build
 

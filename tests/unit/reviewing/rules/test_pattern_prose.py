@@ -204,17 +204,26 @@ def test_the_widest_gap_is_on_the_side_that_is_claimed(
     )
 
 
-@pytest.mark.parametrize(("verdict", "word"), [("improving", "more"), ("worsening", "less")])
+@pytest.mark.parametrize(
+    ("verdict", "word", "first", "last"),
+    [("improving", "more", 0.1, 0.4), ("worsening", "less", 0.4, 0.1)],
+)
 def test_writing_tells_the_first_share_before_the_last(
-    verdict: str, word: str, *, make_arc: Callable[..., Any], make_signal: Callable[..., Signal]
+    verdict: str,
+    word: str,
+    first: float,
+    last: float,
+    *,
+    make_arc: Callable[..., Any],
+    make_signal: Callable[..., Signal],
 ) -> None:
-    shares = {1: 0.1, 3: 0.2, 6: 0.4}
+    shares = {1: first, 3: 0.2, 6: last}
     series = tuple(SeriesPoint(stage_id=f"s{n}", value=shares.get(n)) for n in range(1, 7))
     signal = make_signal("writing", verdict, name="sentences", unit="ratio", n=900, series=series)
     sentences, cited = _said(writing, make_arc(), signal)
     assert (
-        "10 % of the sentences said what they rest on in “Frame”, and 40 % in “Defend”"
-        in (sentences[0])
+        f"{100 * first:.0f} % of the sentences said what they rest on in “Frame”, and "
+        f"{100 * last:.0f} % in “Defend”" in sentences[0]
     )
     assert f"could check {word} of what you wrote" in sentences[1]
     assert cited == ["a1", "a6"]
