@@ -35,8 +35,13 @@ def top_kind(reading: Reading) -> str | None:
     claimed = reading.claims("recurring_issue")
     if claimed:
         return claimed[0].name
-    fixed = {signal.name for signal in reading.claims("fixed_issue")}
+    fixed = _gone(reading)
     return next((kind for kind in repeated_kinds(reading) if kind not in fixed), None)
+
+
+def _gone(reading: Reading) -> frozenset[str]:
+    """Return the kinds that a pattern says are gone: nothing is left to push on."""
+    return frozenset(signal.name for signal in reading.claims("fixed_issue"))
 
 
 def _against_kind(reading: Reading, kind: str | None) -> NextPushDraft | None:
@@ -170,7 +175,9 @@ def _leave_no_hint(reading: Reading) -> NextPushDraft | None:
 
 def _against_last_issue(reading: Reading) -> NextPushDraft | None:
     """Push against what was noted once."""
-    kinds = [issue.kind for objective in reading.arc.objectives for issue in objective.issues]
+    found = (issue.kind for objective in reading.arc.objectives for issue in objective.issues)
+    fixed = _gone(reading)
+    kinds = [kind for kind in found if kind not in fixed]
     return _against_kind(reading, kinds[-1] if kinds else None)
 
 
