@@ -1,6 +1,7 @@
 """Pushes, word for word: each with its action, a reason from the record, and a check."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from string import ascii_lowercase
 from typing import Any
 
@@ -56,7 +57,7 @@ def test_what_feedback_said_before_it_was_noted_last_is_told_first(well_done: We
         "In “Gather” you were told: “Name the unstated assumption first”. In “Weigh” it was noted "
         "again: “You took it that file l was whole”."
     )
-    assert [c.source_id for c in push.evidence] == ["o6", "o11"]
+    assert [(c.source_id, c.quote) for c in push.evidence] == [("o6", said), ("o11", _note(11))]
     assert _whys(well_done(_with(noted, 11, feedback=said))) == [
         (
             "In “Weigh” you were told: “Name the unstated assumption first”. It was noted there "
@@ -89,6 +90,9 @@ def test_of_several_kinds_the_one_that_recurs_is_pushed_on_and_never_one_that_is
     assert _whys(well_done(both), gone)[0].startswith("Late update")
     assert _whys(well_done(both), recurs)[0].startswith("Late update")
     assert _whys(well_done(_marked(1, 2, 3, 4)), gone) == []
+    first = make_signal("recurring_issue", "present", name=KIND, signal_id="first", value=0.3)
+    assert _whys(well_done(both), first, recurs)[0].startswith("Unstated assumption")
+    assert _whys(well_done(_marked(1, 2, kind=f"missed_97_{'very_' * 22}badly"))) == []
 
 
 def test_what_a_pattern_bears_comes_before_what_was_only_noted(
@@ -111,6 +115,10 @@ def test_who_asks_too_late_is_shown_what_ended_low_late_and_without_a_hint(
     assert push.why == "“Piece P of the work” ended at 0.55 without a hint taken."
     assert [c.source_id for c in push.evidence] == ["o16", "o14"]
     assert not [p for p in _pushes(well_done(changes)) if "limit" in p.action]
+    rates = make_signal("calibration", "present", value=0.19)
+    habits = [p.action for p in _pushes(well_done(changes), avoids, rates)]
+    assert habits[0].startswith("Set yourself a limit")
+    assert not [action for action in habits if "rate" in action]
 
 
 @pytest.mark.parametrize(
@@ -120,11 +128,18 @@ def test_who_rates_too_high_or_low_is_told_by_how_much_and_what_to_look_for(
     value: float, side: str, word: str, *, well_done: WellDone, make_signal: MakeSignal
 ) -> None:
     rates = make_signal("calibration", "present", value=value)
-    (push,) = _pushes(well_done(), rates)
+    arc = well_done()
+    unrated = arc.artefacts[0].model_copy(update={"artefact_id": "a9", "self_rating": None})
+    unrated = unrated.model_copy(update={"stage_id": "s2"})
+    (push,) = _pushes(replace(arc, artefacts=(*arc.artefacts, unrated)), rates)
     assert f"the one thing in it that would {word} it points" in push.action
     assert push.why == f"Your ratings are 0.19 too {side} on average."
     assert push.check.endswith("comes out smaller than 0.19.")
-    assert [c.source_id for c in push.evidence] == ["o1", "o7", "o16"]  # of the stages with a text
+    assert [c.source_id for c in push.evidence] == [
+        "o1",
+        "o7",
+        "o16",
+    ]  # of the stages that were rated
 
 
 def test_what_ended_lowest_is_done_again(well_done: WellDone) -> None:
@@ -143,7 +158,7 @@ def test_hints_before_a_first_try_late_in_the_run_are_pushed_on(
     well_done: WellDone, make_signal: MakeSignal
 ) -> None:
     asked = {"hints": 1, "hint_before_first_attempt": True}
-    late = {11: asked, 14: asked, 3: asked, 17: {"hints": 5}}
+    late = {10: asked, 11: asked, 14: asked, 3: asked, 17: {"hints": 5}}
     (push,) = _pushes(well_done(late))
     assert push.action.startswith("Write down your own first answer")
     assert push.why == (
@@ -167,13 +182,14 @@ def test_else_more_than_one_hint_late_in_the_run_is(well_done: WellDone) -> None
 def test_with_nothing_else_the_objective_that_took_most_hints_is_told_again(
     well_done: WellDone,
 ) -> None:
-    (push,) = _pushes(well_done({2: {"hints": 1}, 5: {"hints": 2}, 12: {"hints": 1}}))
+    hinted = {2: {"hints": 1}, 5: {"hints": 2}, 12: {"hints": 1}}
+    (push,) = _pushes(well_done(hinted | _marked(3)))
     assert push.action.startswith("Tell somebody how you would do “Piece E of the work” now")
     assert push.why == "It took two hints, and nothing here took more."
 
 
 def test_else_what_was_noted_last_and_once_is(well_done: WellDone) -> None:
-    once = _marked(3) | _marked(9, kind="late_update")
+    once = _marked(3) | _marked(9, kind="late_update", attempts=2)
     assert _whys(well_done(once)) == [
         "Late update came up last in “Sort”: “You took it that file j was whole”."
     ]
