@@ -1,5 +1,6 @@
 """Patterns of progress: pace, independence and its counterfeit, first tries, recovery, stuck."""
 
+from consumer.assembly.assertions import MOVED
 from consumer.reviewing.rules.citing import spread
 from consumer.reviewing.rules.proposal import Proposal, from_objectives
 from consumer.reviewing.rules.reading import Reading, mean_score
@@ -167,7 +168,7 @@ def stuck(reading: Reading, signal: Signal) -> Proposal:
 
 def _dimension_of(reading: Reading, signal: Signal) -> XpDimension | None:
     dimensions = reading.arc.trigger.xp.dimensions
-    return next((d for d in dimensions if signal.name in (d.dimension_id, d.title)), None)
+    return next((d for d in dimensions if signal.name == d.title), None)
 
 
 def _time_of(reading: Reading, stage_id: str) -> str:
@@ -192,8 +193,16 @@ def _scores_beside(reading: Reading, *, faster: bool) -> str:
         if early - late <= HELD_LOSS:
             return f"The scores held {scores}, so nothing in them speaks of haste."
         return f"The scores fell meanwhile {scores}: sooner done, and not done as well."
-    if late - early >= HELD_LOSS:
+    return _slower_beside(late - early, scores)
+
+
+def _slower_beside(rise: float, scores: str) -> str:
+    if rise >= HELD_LOSS:
         return f"The scores rose meanwhile {scores}: it took longer, and it was done better."
+    if abs(rise) < MOVED:
+        return f"The scores stayed about level {scores}: more time, and no more to show for it."
+    if rise > 0:
+        return f"The scores rose a little {scores}: more time, and a little more to show for it."
     return f"The scores did not rise with it {scores}: more time, and no more to show for it."
 
 

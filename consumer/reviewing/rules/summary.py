@@ -1,5 +1,6 @@
 """Summary and headline: the read of the whole arc in a few sentences, with how little there was."""
 
+from consumer.assembly.assertions import MOVED
 from consumer.drafts import PatternDraft
 from consumer.reviewing.rules.pushes import top_kind
 from consumer.reviewing.rules.reading import Reading, mean_score
@@ -17,8 +18,6 @@ from schemas.review import MAX_HEADLINE_CHARACTERS
 THIN_OBJECTIVES = 6
 # With so few statements and no pattern, assembly itself says how little there was.
 THIN_STATEMENTS = 2
-# A difference of mean scores below this is no movement worth a word.
-MOVED = 0.05
 
 
 def headline_of(reading: Reading, patterns: tuple[PatternDraft, ...]) -> str:

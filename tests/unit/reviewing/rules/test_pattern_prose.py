@@ -1,6 +1,7 @@
 """What a pattern says, word for word: its figures are the record's, early before late."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,12 +15,12 @@ from consumer.reviewing.rules.pattern_progress import (
     recovery,
     stuck,
 )
-from consumer.reviewing.rules.pattern_words import calibration, writing
 from consumer.reviewing.rules.proposal import Proposal
 from consumer.reviewing.rules.reading import Reading, reading_of
 from consumer.signals.compute import compute
 from schemas.events import ObjectiveRolledUp
 from schemas.review import SeriesPoint, Signal
+from tests.arcs import stages
 
 Pattern = Callable[[Reading, Signal], Proposal]
 
@@ -57,6 +58,64 @@ def test_pace_sets_the_first_stage_that_was_measured_beside_the_last(
         "expected."
     )
     assert "o16" not in cited
+
+
+def test_a_single_minute_is_one_and_a_stage_without_an_expected_time_is_not_compared(
+    make_arc: Callable[..., Any], make_signal: Callable[..., Signal]
+) -> None:
+    signal = make_signal("pace", "improving", value=-12.4, n=6, minimum_n=4)
+    quick = make_arc(
+        objectives=tuple(o.model_copy(update={"active_seconds": 20}) for o in make_arc().objectives)
+    )
+    minutes: list[float | None] = [1, *[20] * 5]
+
+    def told(minutes: list[float | None]) -> str:
+        planned = quick.trigger.model_copy(update={"stages": stages(*"ABCDEF", minutes=minutes)})
+        return _said(pace, replace(quick, trigger=planned), signal)[0][1]
+
+    assert told(minutes) == (
+        "“A” took 1 minute where 1 was expected; “F” took 1 minute where 20 were expected."
+    )
+    assert told([*minutes[:5], None]).startswith("The scores held")
+
+
+@pytest.mark.parametrize(
+    ("verdict", "late", "said"),
+    [
+        ("improving", 0.65, "The scores held (0.75 in the first three stages, 0.65 in the last "),
+        ("improving", 0.64, "The scores fell meanwhile (0.75 in the first three stages, 0.64 in "),
+        ("worsening", 0.86, "The scores rose meanwhile (0.75 in the first three stages, 0.86 in "),
+        ("worsening", 0.84, "The scores rose a little (0.75 in the first three stages, 0.84 in "),
+        ("worsening", 0.79, "The scores stayed about level (0.75 in the first three stages, 0.79"),
+        ("worsening", 0.71, "The scores stayed about level (0.75 in the first three stages, 0.71"),
+        ("worsening", 0.69, "The scores did not rise with it (0.75 in the first three stages, 0."),
+        ("improving", None, "There are no scores beside it"),
+    ],
+)
+def test_pace_is_set_beside_scores_that_moved_by_as_much_as_counts(
+    verdict: str,
+    late: float | None,
+    said: str,
+    *,
+    make_arc: Callable[..., Any],
+    make_signal: Callable[..., Signal],
+) -> None:
+    signal = make_signal("pace", verdict, value=12.4)
+    objectives = make_arc().objectives
+    scored = tuple(
+        o.model_copy(update={"score": 0.75 if number < 9 else late})
+        for number, o in enumerate(objectives)
+    )
+    sentences, _cited = _said(pace, make_arc(objectives=scored), signal)
+    assert sentences[0].endswith(
+        "12 % "
+        + (
+            "less than the one before it, over 18 stages."
+            if verdict == "improving"
+            else "more than the one before it, over 18 stages."
+        )
+    )
+    assert sentences[-1].startswith(said)
 
 
 def test_independence_counts_hints_early_and_late(
@@ -108,6 +167,13 @@ def test_help_avoidance_cites_what_was_left_low(
         "The scores went down with them, from a mean of 0.75 to 0.71.",
     ]
     assert cited[-2:] == ["o12", "o17"]
+    # The loss is measured over all the stages; where the halves hide it no means are told.
+    sentences, cited = _said(help_avoidance, make_arc(), signal)
+    assert sentences[1].startswith("It shows over 18 objectives.")
+    assert cited == ["o1", "o7", "o10", "o16"]
+    hinted = {"hints": 1, "score": 0.3}
+    mixed = tuple(o.model_copy(update=hinted if o.objective_id == "o11" else {}) for o in scored)
+    assert _said(help_avoidance, make_arc(objectives=mixed), signal)[1][-2:] == ["o12", "o17"]
 
 
 def test_first_tries_are_counted_in_each_half_and_shown_missed_and_right(
@@ -122,6 +188,10 @@ def test_first_tries_are_counted_in_each_half_and_shown_missed_and_right(
         "Of the first nine objectives one came right at the first try; of the last nine, nine."
     )
     assert "o2" not in cited
+    odd, _ = _said(first_pass, make_arc(objectives=arc.objectives[:17]), rose)
+    assert odd[0] == (
+        "Of the first eight objectives one came right at the first try; of the last eight, eight."
+    )
     assert [int(source_id[1:]) > 9 for source_id in cited] == [False, False, True, True]
 
     fell = make_signal("first_pass", "worsening", value=-1.0)
@@ -171,59 +241,3 @@ def test_a_dimension_that_is_stuck_shows_its_own_objectives(make_arc: Callable[.
     )
     assert proposal.citations
     assert all(int(c.source_id[1:]) % 3 for c in proposal.citations)
-
-
-@pytest.mark.parametrize(
-    ("value", "rating", "said"),
-    [
-        (0.19, 0.99, "0.19 above the scores of their stages"),
-        (-0.19, 0.35, "0.19 below the scores of their stages"),
-    ],
-)
-def test_the_widest_gap_is_on_the_side_that_is_claimed(
-    value: float,
-    rating: float,
-    said: str,
-    *,
-    make_arc: Callable[..., Any],
-    make_signal: Callable[..., Signal],
-) -> None:
-    first, third, last = make_arc().artefacts
-    other = 0.3 if value > 0 else 0.99
-    rated = (
-        first.model_copy(update={"self_rating": other}),
-        third.model_copy(update={"self_rating": rating, "revision": 2}),
-        third.model_copy(update={"self_rating": other, "revision": 1}),
-        last.model_copy(update={"self_rating": 0.78}),
-    )
-    signal = make_signal("calibration", "present", value=value, unit="points of 1", n=6)
-    sentences, _cited = _said(calibration, make_arc(artefacts=rated), signal)
-    assert said in sentences[0]
-    assert sentences[1] == (
-        f"The widest gap is in “Sort”: you gave yourself {rating:.2f} where the work scored 0.75."
-    )
-
-
-@pytest.mark.parametrize(
-    ("verdict", "word", "first", "last"),
-    [("improving", "more", 0.1, 0.4), ("worsening", "less", 0.4, 0.1)],
-)
-def test_writing_tells_the_first_share_before_the_last(
-    verdict: str,
-    word: str,
-    first: float,
-    last: float,
-    *,
-    make_arc: Callable[..., Any],
-    make_signal: Callable[..., Signal],
-) -> None:
-    shares = {1: first, 3: 0.2, 6: last}
-    series = tuple(SeriesPoint(stage_id=f"s{n}", value=shares.get(n)) for n in range(1, 7))
-    signal = make_signal("writing", verdict, name="sentences", unit="ratio", n=900, series=series)
-    sentences, cited = _said(writing, make_arc(), signal)
-    assert (
-        f"{100 * first:.0f} % of the sentences said what they rest on in “Frame”, and "
-        f"{100 * last:.0f} % in “Defend”" in sentences[0]
-    )
-    assert f"could check {word} of what you wrote" in sentences[1]
-    assert cited == ["a1", "a6"]
