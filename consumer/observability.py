@@ -6,9 +6,40 @@ other words, so that is each caller's duty.
 
 import logging
 import sys
-from typing import Literal
+import time
+from collections.abc import Callable
+from typing import Final, Literal
 
 import structlog
+
+REPEAT_SECONDS: Final = 30.0
+
+
+class Repeated(logging.Filter):
+    """Lets the same complaint of a library through once in 30 s and tells how many were left out.
+
+    While a broker is away aiokafka complains seventy times a second.
+    """
+
+    def __init__(self, library: str, *, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._library = library
+        self._clock = clock
+        self._told: dict[tuple[str, str], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether a record is written; ours and other libraries' always are."""
+        if record.name.partition(".")[0] != self._library:
+            return True
+        now, complaint = self._clock(), (record.name, str(record.msg))
+        told_at, left_out = self._told.get(complaint, (-REPEAT_SECONDS, 0))
+        if now - told_at < REPEAT_SECONDS:
+            self._told[complaint] = (told_at, left_out + 1)
+            return False
+        self._told[complaint] = (now, 0)
+        if left_out:
+            record.msg = f"{record.msg} (and {left_out} times more in between)"
+        return True
 
 
 def configure_logging(log_format: Literal["console", "json"], *, level: int = logging.INFO) -> None:
@@ -41,6 +72,7 @@ def configure_logging(log_format: Literal["console", "json"], *, level: int = lo
             ],
         )
     )
+    handler.addFilter(Repeated("aiokafka"))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
