@@ -10,6 +10,7 @@ from gateway.metrics import Metrics
 from gateway.reading import MAX_RECORDS, POLL_MS, open_consumer, report_unreadable, resolver_for
 from gateway.records import Unreadable, read_progress
 from producer.connection import KafkaConnection
+from producer.disconnecting import stop_consumer
 from schemas.wire import SchemaResolver, WriterSchemas
 
 OVER_PHASES = frozenset({"ready", "failed"})
@@ -47,7 +48,7 @@ class ProgressFeed:
                 for records in fetched.values():
                     self.take(records, await resolver_for(self._writers, records))
         finally:
-            await consumer.stop()
+            await stop_consumer(consumer)
 
     def take(
         self, records: Iterable[ConsumerRecord], resolver: SchemaResolver | None = None

@@ -31,6 +31,7 @@ from gateway.records import Unreadable, read_review
 from gateway.store import Batch, Erased, ReviewStore
 from gateway.topic_identity import topic_id_of
 from producer.connection import KafkaConnection
+from producer.disconnecting import stop_consumer
 from producer.partitioning import partition_of
 from schemas.topics import Topics
 from schemas.wire import WriterSchemas
@@ -144,7 +145,7 @@ class ReviewFeed:
         finally:
             self._brokers_answer = False
             self._consumer = None
-            await consumer.stop()
+            await stop_consumer(consumer)
 
     async def _begin(self, consumer: AIOKafkaConsumer) -> None:
         topic = self._topics.review_ready

@@ -15,6 +15,7 @@ from consumer.dead_letters.errors import DeadLettersError, NoSuchLetterError
 from consumer.dead_letters.letters import DeadLetter, Selection, dead_letter
 from consumer.stream.client import source_record
 from producer.connection import KafkaConnection
+from producer.disconnecting import stop_consumer
 from producer.records import SourceRecord
 from producer.redrive_ledger import Ledger, LetterId, read_ledger
 from schemas.topics import Topics
@@ -149,7 +150,7 @@ class LetterReader:
             async for record in _read(consumer, one, on_read=on_read):
                 yield record
         finally:
-            await consumer.stop()
+            await stop_consumer(consumer)
 
 
 async def _read(
@@ -207,4 +208,4 @@ async def reading(connection: KafkaConnection, topics: Topics) -> AsyncIterator[
         raise DeadLettersError(f"the dead letters cannot be read: {error!r}") from error
     finally:
         await admin.close()
-        await consumer.stop()
+        await stop_consumer(consumer)

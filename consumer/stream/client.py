@@ -14,6 +14,7 @@ from aiokafka.structs import ConsumerRecord, TopicPartition
 from consumer.stream.health import StreamHealth
 from consumer.stream.retry import backoff_seconds
 from producer.connection import KafkaConnection
+from producer.disconnecting import stop_consumer
 from producer.records import SourceRecord
 
 POLL_MILLISECONDS = 200
@@ -55,7 +56,7 @@ async def join(
         try:
             await consumer.start()
         except KafkaError as error:
-            await consumer.stop()
+            await stop_consumer(consumer)
             tries += 1
             health.down(membership.job, "no broker answers")
             _log.warning("kafka_unreachable", job=membership.job, tries=tries, error=str(error))
@@ -76,7 +77,7 @@ async def leave(membership: Membership, consumer: AIOKafkaConsumer) -> None:
     """
     try:
         async with asyncio.timeout(membership.rebalance_seconds + LEAVE_SECONDS):
-            await consumer.stop()
+            await stop_consumer(consumer)
     except (TimeoutError, KafkaError) as error:
         _log.warning("consumer_left_behind", job=membership.job, error=repr(error))
 

@@ -42,11 +42,22 @@ def test_a_poll_is_awaited_by_itself_and_never_cut_short() -> None:
     assert [where for where, parent in polls if not isinstance(parent, ast.Await)] == []
 
 
+class Connections:
+    """The connections of a consumer."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    async def close(self) -> None:
+        self.closed = True
+
+
 class Stubborn:
     """A consumer whose background task lets one cancellation pass."""
 
     def __init__(self) -> None:
         self.ended = False
+        self._client = Connections()
 
     async def stop(self) -> None:
         task = asyncio.create_task(self._work())
