@@ -23,6 +23,7 @@ from consumer.settings import Settings, load_base_rates
 from consumer.stream.barrier import IngestBarrier
 from consumer.stream.client import Membership, pause
 from consumer.stream.dead_letters import DeadLetterDesk
+from consumer.stream.dependencies import watching
 from consumer.stream.health import StreamHealth
 from consumer.stream.ingest_loop import IngestLoop
 from consumer.stream.retry import RetryLimits
@@ -131,6 +132,8 @@ class Consumer:
                 self._loops.append(loop)
             if self._stopping.is_set():
                 return
+            pings = {"kafka": sender.ping, "database": store.ping}
+            await stack.enter_async_context(watching(pings, self.health))
             await self._run_loops()
 
     async def _register(self) -> None:

@@ -73,6 +73,12 @@ class KafkaSender:
                 await self._renewed(producer)
             raise
 
+    async def ping(self) -> None:
+        """Ask the brokers what they hold; raises SendFailedError where none answers."""
+        producer = self._producer or await self._renewed(None)
+        if not await producer.client.force_metadata_update():
+            raise SendFailedError("no broker answers")
+
     async def _renewed(self, broken: AIOKafkaProducer | None) -> AIOKafkaProducer:
         async with self._renewing:
             if self._producer is broken:
