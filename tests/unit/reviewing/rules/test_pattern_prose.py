@@ -1,6 +1,6 @@
 """What a pattern says, word for word: its figures are the record's, early before late."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
@@ -132,6 +132,29 @@ def test_independence_counts_hints_early_and_late(
         "You no longer need the push to begin.",
     ]
     assert cited == ["o1", "o7", "o10", "o16"]
+
+
+@pytest.mark.parametrize(
+    ("known", "said"),
+    [
+        (range(1, 19), "Asking before the first try went from nine of nine to none of nine."),
+        ((1, 2, 10, 11, 12), "Asking before the first try went from two of two to none of three."),
+        ((1, 2), "You no longer need the push to begin."),
+    ],
+)
+def test_asking_before_the_first_try_is_counted_where_it_is_known(
+    known: Collection[int],
+    said: str,
+    *,
+    make_arc: Callable[..., Any],
+    make_signal: Callable[..., Signal],
+) -> None:
+    objectives = tuple(
+        o if number in known else o.model_copy(update={"hint_before_first_attempt": None})
+        for number, o in enumerate(make_arc().objectives, start=1)
+    )
+    signal = make_signal("independence", "improving", value=-3.0)
+    assert _said(independence, make_arc(objectives=objectives), signal)[0][1] == said
 
 
 def test_leaning_on_help_is_told_the_other_way_round(
