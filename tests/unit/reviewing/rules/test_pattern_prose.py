@@ -89,7 +89,7 @@ def test_a_single_minute_is_one_and_a_stage_without_an_expected_time_is_not_comp
         ("worsening", 0.79, "The scores stayed about level (0.75 in the first three stages, 0.79"),
         ("worsening", 0.71, "The scores stayed about level (0.75 in the first three stages, 0.71"),
         ("worsening", 0.69, "The scores did not rise with it (0.75 in the first three stages, 0."),
-        ("improving", None, "There are no scores beside it"),
+        ("improving", None, "There are no scores beside it, so what the change in time did to the"),
     ],
 )
 def test_pace_is_set_beside_scores_that_moved_by_as_much_as_counts(
@@ -132,6 +132,11 @@ def test_independence_counts_hints_early_and_late(
         "You no longer need the push to begin.",
     ]
     assert cited == ["o1", "o7", "o10", "o16"]
+    more = [
+        o.model_copy(update={"hints": 5 if o.objective_id == "o8" else o.hints})
+        for o in make_arc().objectives
+    ]
+    assert "o8" in _said(independence, make_arc(objectives=tuple(more)), signal)[1]
 
 
 @pytest.mark.parametrize(
@@ -194,6 +199,10 @@ def test_help_avoidance_cites_what_was_left_low(
     sentences, cited = _said(help_avoidance, make_arc(), signal)
     assert sentences[1].startswith("It shows over 18 objectives.")
     assert cited == ["o1", "o7", "o10", "o16"]
+    level = make_arc(objectives=tuple(o.model_copy(update={"score": 0.7}) for o in objectives))
+    sentences, cited = _said(help_avoidance, level, signal)
+    assert sentences[1].startswith("It shows over 18 objectives.")
+    assert cited[-2:] == ["o10", "o16"]  # what reached the mark was not left low
     hinted = {"hints": 1, "score": 0.3}
     mixed = tuple(o.model_copy(update=hinted if o.objective_id == "o11" else {}) for o in scored)
     assert _said(help_avoidance, make_arc(objectives=mixed), signal)[1][-2:] == ["o12", "o17"]
@@ -203,17 +212,18 @@ def test_first_tries_are_counted_in_each_half_and_shown_missed_and_right(
     make_arc: Callable[..., Any], falling: Arc, make_signal: Callable[..., Signal]
 ) -> None:
     rose = make_signal("first_pass", "improving", value=1.0)
-    right = make_arc().objectives[1].model_copy(update={"attempts": 1, "first_score": 0.75})
+    right = make_arc().objectives[0].model_copy(update={"attempts": 1, "first_score": 0.75})
     objectives = make_arc().objectives
-    arc = make_arc(objectives=(objectives[0], right, *objectives[2:]))
+    wrong = objectives[9].model_copy(update={"attempts": 2})
+    arc = make_arc(objectives=(right, *objectives[1:9], wrong, *objectives[10:]))
     sentences, cited = _said(first_pass, arc, rose)
     assert sentences[0] == (
-        "Of the first nine objectives one came right at the first try; of the last nine, nine."
+        "Of the first nine objectives one came right at the first try; of the last nine, eight."
     )
-    assert "o2" not in cited
+    assert not {"o1", "o10"} & set(cited)
     odd, _ = _said(first_pass, make_arc(objectives=arc.objectives[:17]), rose)
     assert odd[0] == (
-        "Of the first eight objectives one came right at the first try; of the last eight, eight."
+        "Of the first eight objectives one came right at the first try; of the last eight, seven."
     )
     assert [int(source_id[1:]) > 9 for source_id in cited] == [False, False, True, True]
 
@@ -244,6 +254,17 @@ def test_the_furthest_way_back_is_of_a_retried_objective(
         "The furthest way back was “Piece E of the work”, from 0.20 to 0.90.",
     ]
     assert "o13" not in cited
+
+
+def test_a_run_that_is_stuck_shows_what_missed_at_the_first_try(
+    make_arc: Callable[..., Any], make_signal: Callable[..., Signal]
+) -> None:
+    signal = make_signal("stuck", "present", name="the whole run", value=11.0)
+    sentences, cited = _said(stuck, make_arc(), signal)
+    assert sentences[0] == (
+        "No three objectives in a row came right at the first try, in a stretch of 11."
+    )
+    assert cited == ["o1", "o2", "o4", "o7"]
 
 
 def test_a_dimension_that_is_stuck_shows_its_own_objectives(make_arc: Callable[..., Any]) -> None:

@@ -30,16 +30,16 @@ def test_a_question_of_the_learners_is_shown_from_each_of_three_stages(
             ("s1", "user", asked.format("second")),
             ("s1", "user", asked.format("third")),
             ("s2", "user", "I compared the columns of the fourth file myself."),
+            ("s2", "user", asked.format("first")),
             ("s3", "user", asked.format("fifth")),
             ("s4", "user", asked.format("sixth")),
             ("s5", "user", asked.format("seventh")),
-            ("s6", "user", asked.format("first")),
         )
     }
     signal = make_signal("help_seeking", "present", name="questions_on_the_work", value=0.25, n=20)
     sentences, cited = _said(help_seeking, make_arc(talk=talk), signal)
     assert sentences[0] == "Of your 20 messages 25 % were questions on the work."
-    assert cited == ["sam-2", "sam-5", "sam-6"]
+    assert cited == ["sam-2", "sam-6", "sam-7"]
 
 
 @pytest.mark.parametrize(
@@ -160,3 +160,5 @@ def test_the_widest_gap_is_told_also_of_a_text_too_short_to_quote(
         "The widest gap is in “Sort”: you gave yourself 1.00 where the work scored 0.00."
     )
     assert cited == ["a1", "a6"]
+    proposal = calibration(reading_of(arc, (signal,)), signal)
+    assert [record.stage_id for record in proposal.records] == ["s1", "s6"]
