@@ -1,21 +1,21 @@
 """Bindings: a figure beside one name must be a figure of what is named.
 
 That ".40" stands in some table does not make "you scored .40 on the plan" true. Read are the
-clauses of English prose that name exactly one objective, one stage or one persona by its title: of
+clauses of English prose that name exactly one objective, stage, persona or dimension: of
 their scores, hints, attempts, issues and messages at least one must be that one's own (a clause may
 set it beside another's), and what is called the best or the lowest must be so.
 """
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import fmean
 from typing import Final
 
 from consumer.arc import Arc
 from consumer.assembly.folding import find_words
 from consumer.assembly.number_words import number_words
-from schemas.events import ObjectiveRolledUp
+from schemas.events import ObjectiveRolledUp, XpDimension
 from schemas.review import Signal
 
 _WORDS: Final = {**number_words("en"), "no": 0.0, "one": 1.0, "a single": 1.0, "none": 0.0}
@@ -38,7 +38,7 @@ _MEASURED: Final = re.compile(
 )
 _BEST: Final = r"(?:best|strongest|highest)"
 _WORST: Final = r"(?:worst|weakest|lowest)"
-_THING: Final = r"(?:result|scor\w+|objective|stage|part|piece)"
+_THING: Final = r"(?:result|scor\w+|objective|stage|part|piece|dimension|skill|area)"
 _EXTREME: Final = re.compile(
     rf"\b(?:your|the) (?:(?P<high>{_BEST})|(?P<low>{_WORST}))[- ]{_THING}\b|"
     rf"\b(?:(?:was|is) (?:your|the)|ended|scored|came out) "
@@ -65,7 +65,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Bindings:
-    """The figures of each objective, stage and persona, by the names that prose calls them by.
+    """The figures of objectives, stages, personas and dimensions, by the names prose calls them by.
 
     `shared` are the titles that several objectives have: beside one no figure is read.
     """
@@ -73,6 +73,7 @@ class Bindings:
     objectives: Mapping[str, Named]
     stages: Mapping[str, Named]
     personas: Mapping[str, Named]
+    dimensions: Mapping[str, Named]
     shared: frozenset[str]
 
     def faults(self, text: str) -> tuple[str, ...]:
@@ -85,10 +86,10 @@ class Bindings:
         return tuple(dict.fromkeys(found))
 
     def _named(self, piece: str) -> Named | None:
-        """Return what a clause speaks of: its one objective, else its one stage or persona."""
+        """Return what a clause speaks of: its one objective, else stage, persona or dimension."""
         if _names_in(piece, self.shared):
             return None
-        for table in (self.objectives, self.stages, self.personas):
+        for table in (self.objectives, self.stages, self.personas, self.dimensions):
             here = _names_in(piece, table)
             if here:
                 return table[here[0]] if len(here) == 1 else None
@@ -150,7 +151,13 @@ def index_bindings(arc: Arc, signals: Sequence[Signal] = ()) -> Bindings:
         if _is_name(p.name) and p.name not in stages and p.name not in titles
     }
     shared = frozenset(title for title in titles if titles.count(title) > 1 and _is_name(title))
-    return Bindings(objectives, stages, personas, shared)
+    taken = {*titles, *stages, *personas}
+    dimensions = {
+        d.title: _of_dimension(arc, d, signals)
+        for d in arc.trigger.xp.dimensions
+        if _is_name(d.title) and d.title not in taken
+    }
+    return Bindings(objectives, stages, personas, dimensions, shared)
 
 
 def _is_name(title: str) -> bool:
@@ -211,7 +218,11 @@ def _of_stage(arc: Arc, stage_id: str, signals: Sequence[Signal]) -> Named:
     }
     points = (point for signal in signals for point in signal.series)
     measures = {p.value for p in points if p.stage_id == stage_id and p.value is not None}
-    means = {s.stage_id: mean for s in arc.stages if (mean := _mean(arc, s.stage_id)) is not None}
+    means = {
+        s.stage_id: mean
+        for s in arc.stages
+        if (mean := _mean(arc.objectives_of(s.stage_id))) is not None
+    }
     mine = means.get(stage_id)
     return Named(
         counts={
@@ -225,8 +236,24 @@ def _of_stage(arc: Arc, stage_id: str, signals: Sequence[Signal]) -> Named:
     )
 
 
-def _mean(arc: Arc, stage_id: str) -> float | None:
-    known = [o.score for o in arc.objectives_of(stage_id) if o.score is not None]
+def _of_dimension(arc: Arc, dimension: XpDimension, signals: Sequence[Signal]) -> Named:
+    exercising = {
+        d.dimension_id: tuple(o for o in arc.objectives if d.dimension_id in o.dimension_ids)
+        for d in arc.trigger.xp.dimensions
+    }
+    means = {key: mean for key, ones in exercising.items() if (mean := _mean(ones)) is not None}
+    mine = means.get(dimension.dimension_id)
+    points = (p for s in signals if s.name == dimension.title for p in s.series)
+    return replace(
+        _of_objectives(exercising[dimension.dimension_id], arc, is_one=False),
+        is_best=mine is not None and mine >= max(means.values()),
+        is_worst=mine is not None and mine <= min(means.values()),
+        measures=frozenset(p.value for p in points if p.value is not None),
+    )
+
+
+def _mean(objectives: Sequence[ObjectiveRolledUp]) -> float | None:
+    known = [o.score for o in objectives if o.score is not None]
     return fmean(known) if known else None
 
 

@@ -73,7 +73,7 @@ def _basis_of(reading: Reading, rollups: Rollups) -> Basis:
 
 def _ends(reading: Reading, ends: Rollups, used: Counter[str]) -> str:
     """Name the best and the worst, as long as there is a frame left to name them in."""
-    if len(ends) < 2 or quality(ends[0]) == quality(ends[1]) or used["ends"] == len(ENDS):
+    if len(ends) < 2 or used["ends"] == len(ENDS):
         return ""
     frame = ENDS[used["ends"]]
     used["ends"] += 1

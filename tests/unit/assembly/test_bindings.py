@@ -26,6 +26,10 @@ EXTREME = "it calls the best or lowest what is not"
         "Do Objective A with no hint at hand.",
         "The 2 hints of the run fell in its first half.",
         "Two of the four objectives had .80 or more.",
+        "Craft took two hints and came to .65 on average, from .40 to .90.",
+        "Clarity was your strongest skill, and Craft your weakest area.",
+        "Objective B, which asked for Craft and Clarity, came to .60.",
+        "You took care and scored .90.",
     ],
 )
 def test_a_figure_of_what_is_named_stands(text: str, arc: Arc) -> None:
@@ -50,6 +54,11 @@ def test_a_figure_of_what_is_named_stands(text: str, arc: Arc) -> None:
         ("Objective A was your best.", EXTREME),
         ("Your weakest part was Part 4.", EXTREME),
         ("Objective D scored lowest.", EXTREME),
+        ("Craft came to .80 on average.", SCORE),
+        ("Care came to .80.", SCORE),
+        ("Clarity took two hints.", "its number of hints is not of what it names"),
+        ("Craft was your strongest dimension.", EXTREME),
+        ("Clarity was your weakest skill.", EXTREME),
     ],
 )
 def test_a_figure_of_something_else_is_a_fault(text: str, fault: str, *, arc: Arc) -> None:

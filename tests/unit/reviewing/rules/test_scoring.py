@@ -114,6 +114,9 @@ def test_no_two_dimensions_are_told_in_one_frame_and_each_begins_a_sentence(
         for r, title in zip(reasons, titles.values(), strict=True)
     }
     assert len(frames) == len(titles)
+    ends = [reason.partition(". ")[2] for reason in reasons]
+    assert len(set(ends[:4])) == 4
+    assert ends[4:] == ["", ""]
     assert [reason for reason in reasons if reason[0].islower()] == []
 
 
@@ -121,4 +124,7 @@ def test_a_dimension_shows_the_two_that_carried_it_most_and_least(well_done: Wel
     arc = well_done({4: {"score": 0.95}, 9: {"score": 0.5}}, **ONLY)
     (dimension, *_) = scoring_of(reading_of(arc, ())).dimensions
     assert [c.source_id for c in dimension.evidence] == ["o4", "o9"]
+    assert dimension.rationale.endswith(
+        "“Piece D of the work” carried it most, “Piece I of the work” least."
+    )
     assert dimension.raw_xp is None
