@@ -13,8 +13,9 @@ from typing import Any
 import aiosqlite
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import Connection, event, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from gateway.database_address import async_address
@@ -35,7 +36,10 @@ def open_engine(database_url: str) -> AsyncEngine:
     Raises:
         ArgumentError: the address is of no database we know.
     """
-    engine = create_async_engine(async_address(database_url), pool_pre_ping=True)
+    # The values of a statement are learner text, and its errors are logged.
+    engine = create_async_engine(
+        async_address(database_url), pool_pre_ping=True, hide_parameters=True
+    )
     if engine.dialect.name == "sqlite":
         event.listen(engine.sync_engine, "do_connect", _open_by_ours)
         event.listen(engine.sync_engine, "connect", _prepare_sqlite)
@@ -45,8 +49,16 @@ def open_engine(database_url: str) -> AsyncEngine:
     return engine
 
 
+class NewerTablesError(SQLAlchemyError):
+    """The tables are of a version that this program does not know."""
+
+
 async def migrate(engine: AsyncEngine, *, location: Path = MIGRATIONS) -> None:
-    """Bring the tables of the Alembic folder `location` up to date; safe with several at once."""
+    """Bring the tables of the Alembic folder `location` up to date; safe with several at once.
+
+    Raises:
+        NewerTablesError: they are newer than this program.
+    """
     async with engine.execution_options(**WRITES).begin() as connection:
         if engine.dialect.name == "postgresql":
             await connection.execute(
@@ -68,7 +80,10 @@ def _upgrade(connection: Connection, location: Path) -> None:
     config = Config()
     config.set_main_option("script_location", str(location).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise NewerTablesError(f"a newer Debrief made the tables, run that one: {error}") from error
 
 
 def _open_by_ours(_dialect: object, _record: object, _cargs: object, cparams: Any) -> None:

@@ -73,4 +73,5 @@ class Database:
         try:
             yield
         except (SQLAlchemyError, OSError) as error:
-            raise store_error(error) from error
+            # Not as its cause: PostgreSQL's detail repeats the row, and causes are logged.
+            raise store_error(error) from None

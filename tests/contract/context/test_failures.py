@@ -2,6 +2,8 @@
 
 import asyncio
 import sqlite3
+import traceback
+import uuid
 from pathlib import Path
 
 import pytest
@@ -58,6 +60,19 @@ async def test_a_folder_that_is_not_there_wants_someone_to_look(
     with pytest.raises(StoreError) as caught:
         await store.prepare()
     assert not isinstance(caught.value, StoreUnavailableError)
+
+
+async def test_no_value_of_a_statement_is_told_with_its_failure(
+    database_url: str, closing: Make
+) -> None:
+    written = uuid.uuid4().hex
+    store = closing(open_store(database_url))
+    await store.prepare()
+    async with store._writes.begin() as connection:
+        await connection.execute(text("DROP TABLE call_journal"))
+    with pytest.raises(StoreError) as caught:
+        await store.put("run-1", "arc", "h", written)
+    assert written not in "".join(traceback.format_exception(caught.value))
 
 
 async def test_a_server_that_is_away_may_be_back_in_a_moment(closing: Make) -> None:

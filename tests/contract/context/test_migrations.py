@@ -5,10 +5,12 @@ import os
 import sys
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect
 
+from consumer.context.errors import StoreError
 from consumer.context.store import Store, open_store
 from consumer.context.tables import METADATA
 from gateway.database import migrate as migrate_gateway
@@ -59,6 +61,13 @@ async def test_preparing_again_changes_nothing(store: Store) -> None:
     await store.put("run-1", "arc", "h", "kept")
     await store.prepare()
     assert await store.get("run-1", "arc", "h") == "kept"
+
+
+async def test_tables_of_a_newer_version_are_told_in_a_line(store: Store) -> None:
+    async with store._writes.begin() as connection:
+        await connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(StoreError, match=r"a newer Debrief made the tables, run that one: .*9999"):
+        await store.prepare()
 
 
 async def test_the_gateway_may_share_the_database(store: Store, database_url: str) -> None:
