@@ -15,7 +15,7 @@ from typing import Final
 import structlog
 
 from consumer.arc import Arc
-from consumer.context.errors import StoreUnavailableError, UserErasedError
+from consumer.context.errors import RowRefusedError, StoreError, UserErasedError
 from consumer.context.gather import gather
 from consumer.context.resolve import Resolved
 from consumer.context.store import Run, Store
@@ -108,7 +108,10 @@ class ReviewPipeline:
         except UserErasedError:
             _log.info("trigger_of_an_erased_user", offset=record.offset)
             return Completion()
-        except StoreUnavailableError as error:
+        except RowRefusedError:
+            raise
+        except StoreError as error:
+            # Away, or read-only, or without a right that we need: never the record's fault.
             _log.warning("store_unavailable", error=str(error))
             raise RetryLater(STORE_RETRY_SECONDS, str(error), waiting=True) from error
 
@@ -129,7 +132,10 @@ class ReviewPipeline:
         except UserErasedError:
             _log.info("revisit_of_an_erased_user", run_id=revisit.run_id)
             return Completion()
-        except StoreUnavailableError as error:
+        except RowRefusedError:
+            raise
+        except StoreError as error:
+            # Away, or read-only, or without a right that we need: never the record's fault.
             _log.warning("store_unavailable", error=str(error))
             raise RetryLater(STORE_RETRY_SECONDS, str(error), waiting=True) from error
 

@@ -5,6 +5,7 @@ from uuid import UUID
 
 import pytest
 
+from consumer.context.errors import StoreError
 from consumer.context.records import milliseconds
 from consumer.stream.errors import Rejected, RetryLater
 from producer.records import SourceRecord
@@ -51,6 +52,18 @@ async def test_a_backlog_hours_old_waits_for_ingestion_and_is_whole_then(world: 
     review = await world.triggered(at=written_at)
     assert review is not None
     assert (review.revision, review.status) == (1, "complete")
+
+
+async def test_a_database_that_refuses_is_no_fault_of_the_trigger(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object, **__: object) -> None:
+        raise StoreError("cannot execute INSERT in a read-only transaction")
+
+    monkeypatch.setattr(world.store, "register", refuse)
+    with pytest.raises(RetryLater, match="read-only") as caught:
+        await world.triggered()
+    assert caught.value.waiting
 
 
 async def test_a_run_is_partial_only_after_its_grace_and_all_that_stood_there(
