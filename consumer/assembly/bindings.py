@@ -67,19 +67,17 @@ class Named:
 class Bindings:
     """The figures of objectives, stages, personas and dimensions, by the names prose calls them by.
 
-    `shared` are the titles that several objectives have: beside one no figure is read.
+    A name of two things is the first one's, in that order. `shared` are the titles that several
+    objectives have: beside one no figure is read.
     """
 
-    objectives: Mapping[str, Named]
-    stages: Mapping[str, Named]
-    personas: Mapping[str, Named]
-    dimensions: Mapping[str, Named]
+    tables: tuple[Mapping[str, Named], ...]
     shared: frozenset[str]
 
     def faults(self, text: str) -> tuple[str, ...]:
         """Name the figures of `text` that are not of what they stand beside."""
         found: list[str] = []
-        for piece in _PIECE.split(text):
+        for piece in clauses_of(text):
             named = self._named(piece)
             if named is not None:
                 found += _faults_of(piece, named)
@@ -89,11 +87,26 @@ class Bindings:
         """Return what a clause speaks of: its one objective, else stage, persona or dimension."""
         if _names_in(piece, self.shared):
             return None
-        for table in (self.objectives, self.stages, self.personas, self.dimensions):
+        for table in self.tables:
             here = _names_in(piece, table)
             if here:
                 return table[here[0]] if len(here) == 1 else None
         return None
+
+
+def clauses_of(text: str) -> list[str]:
+    """Split a text at what ends a sentence or sets a clause apart, commas excepted."""
+    return _PIECE.split(text)
+
+
+def scores_said(clause: str) -> list[tuple[float, float]]:
+    """Return the scores that a clause writes in digits, each with how far its rounding reaches."""
+    return [_score(match.group()) for match in _SCORE.finditer(clause)]
+
+
+def is_said(allowed: Collection[float], said: Sequence[tuple[float, float]]) -> bool:
+    """Tell whether one of the scores said is one of those allowed."""
+    return any(abs(a - b) <= reach for a, reach in said for b in allowed)
 
 
 def _names_in(piece: str, names: Collection[str]) -> list[str]:
@@ -118,8 +131,8 @@ def _faults_of(piece: str, named: Named) -> Iterator[str]:
     if named.scores is None:
         return
     allowed = named.scores | named.measures if _MEASURED.search(piece) else named.scores
-    scores = [_score(m.group()) for m in _SCORE.finditer(piece)]
-    if scores and not any(abs(a - b) <= reach for a, reach in scores for b in allowed):
+    scores = scores_said(piece)
+    if scores and not is_said(allowed, scores):
         yield "its score is not of what it names"
     for match in _EXTREME.finditer(piece):
         high = match.group("high") or match.group("top")
@@ -135,29 +148,17 @@ def _noun(match: re.Match[str]) -> str:
 def index_bindings(arc: Arc, signals: Sequence[Signal] = ()) -> Bindings:
     """Collect the figures of an arc's objectives, stages and personas once."""
     titles = [o.title for o in arc.objectives]
-    objectives = {
-        o.title: _of_objectives((o,), arc, is_one=True)
-        for o in arc.objectives
-        if titles.count(o.title) == 1 and _is_name(o.title)
-    }
-    stages = {
-        s.title: _of_stage(arc, s.stage_id, signals)
-        for s in arc.stages
-        if _is_name(s.title) and s.title not in titles
-    }
-    personas = {
-        p.name: _of_persona(arc, p.persona_id)
-        for p in arc.trigger.personas
-        if _is_name(p.name) and p.name not in stages and p.name not in titles
-    }
+    objectives = {o.title: _of_objectives((o,), arc, is_one=True) for o in arc.objectives}
+    stages = {s.title: _of_stage(arc, s.stage_id, signals) for s in arc.stages}
+    personas = {p.name: _of_persona(arc, p.persona_id) for p in arc.trigger.personas}
+    dimensions = {d.title: _of_dimension(arc, d, signals) for d in arc.trigger.xp.dimensions}
+    tables = (objectives, stages, personas, dimensions)
     shared = frozenset(title for title in titles if titles.count(title) > 1 and _is_name(title))
-    taken = {*titles, *stages, *personas}
-    dimensions = {
-        d.title: _of_dimension(arc, d, signals)
-        for d in arc.trigger.xp.dimensions
-        if _is_name(d.title) and d.title not in taken
-    }
-    return Bindings(objectives, stages, personas, dimensions, shared)
+    return Bindings(tuple(_named_only(table) for table in tables), shared)
+
+
+def _named_only(table: Mapping[str, Named]) -> Mapping[str, Named]:
+    return {name: named for name, named in table.items() if _is_name(name)}
 
 
 def _is_name(title: str) -> bool:

@@ -211,8 +211,6 @@ def _rates(objectives: Sequence[ObjectiveRolledUp]) -> Iterator[float]:
     ):
         if known:
             yield sum(known) / len(known)
-            yield min(known)
-            yield max(known)
 
 
 def _counts(arc: Arc) -> Iterator[float]:
@@ -247,4 +245,3 @@ def message_counts(arc: Arc) -> Iterator[list[float]]:
             part = [m for m in thread if stage_id in (None, m.stage_id)]
             own = sum(m.sender == "user" for m in part)
             yield [len(part), own, len(part) - own]
-        yield [len({m.stage_id for m in thread}), len(arc.stages)]

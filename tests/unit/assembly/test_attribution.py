@@ -33,6 +33,8 @@ PERSONAS = {"Dana": "p1", "Dana Ortiz": "p1", "Sam": "p2"}
         ("I asked for the decision, and you gave it to me in one breath: “|”", None),
         ("You wrote to Sam about it; Dana had it as “|”", None),
         ("You wrote to Sam, and Dana wrote “|”", "p1"),
+        ("Dana said you wrote “|”", LEARNER),
+        ("You wrote it all down. “|” stood at its end.", None),
         ("I asked you before the readout “|”", SPEAKER),
         ("I asked for the decision first, and what I got was “|”", None),
         ("I added up your table and heard that it was “|”", None),
@@ -60,6 +62,7 @@ def test_a_word_is_said_outright_where_a_verb_of_saying_stands_before_it() -> No
         ("“Please send me the numbers for the board,” you wrote.", False),
         ("You said “nonsense” to Dana.", False),
         ("You wrote “checked” there.", True),
+        ("You were told “nonsense” there.", True),
         ("It was “nonsense” in short.", True),
     ],
 )

@@ -7,6 +7,7 @@ from consumer.arc import Arc
 from consumer.assembly.bindings import index_bindings
 from consumer.assembly.facts import facts_of
 from schemas.review import SeriesPoint, Signal
+from tests.arcs import message
 
 SCORE = "its score is not of what it names"
 EXTREME = "it calls the best or lowest what is not"
@@ -30,6 +31,7 @@ EXTREME = "it calls the best or lowest what is not"
         "Clarity was your strongest skill, and Craft your weakest area.",
         "Objective B, which asked for Craft and Clarity, came to .60.",
         "You took care and scored .90.",
+        "Objective A took 3 attempts, against 1 attempt elsewhere.",
     ],
 )
 def test_a_figure_of_what_is_named_stands(text: str, arc: Arc) -> None:
@@ -53,6 +55,7 @@ def test_a_figure_of_what_is_named_stands(text: str, arc: Arc) -> None:
         ("You sent 4 messages to Dana.", "its number of messages is not of what it names"),
         ("Objective A was your best.", EXTREME),
         ("Your weakest part was Part 4.", EXTREME),
+        ("Your strongest part was Part 4.", EXTREME),
         ("Objective D scored lowest.", EXTREME),
         ("Craft came to .80 on average.", SCORE),
         ("Care came to .80.", SCORE),
@@ -78,6 +81,7 @@ def test_a_stage_has_the_ratings_that_were_given_in_it(arc: Arc) -> None:
     own = replace(arc, artefacts=(arc.artefacts[0], rated))
     text = "In Part 2 you rated your text .95."
     assert index_bindings(own).faults(text) == ()
+    assert index_bindings(own).faults(text.replace("2", "3")) == (SCORE,)
     assert index_bindings(arc).faults(text) == (SCORE,)
 
 
@@ -108,3 +112,29 @@ def test_a_model_is_held_to_it_and_the_rules_count_themselves(arc: Arc) -> None:
 def test_the_only_one_that_has_a_score_is_the_best(arc: Arc) -> None:
     one = replace(arc, objectives=arc.objectives[:1])
     assert index_bindings(one).faults("Objective A was your best.") == ()
+
+
+def test_a_name_within_a_longer_one_is_not_there(arc: Arc) -> None:
+    longer = arc.objectives[1].model_copy(update={"title": "Objective A again"})
+    both = replace(arc, objectives=(arc.objectives[0], longer, *arc.objectives[2:]))
+    assert index_bindings(both).faults("Objective A again came to .40.") == (SCORE,)
+
+
+def test_a_stage_of_two_objectives_has_their_sums_and_mean_and_each_its_place(arc: Arc) -> None:
+    second = arc.objectives[1].model_copy(
+        update={"stage_id": "s1", "hints": 5, "attempts": 4, "first_score": 0.2}
+    )
+    two = replace(arc, objectives=(arc.objectives[0], second, *arc.objectives[2:]))
+    bindings = index_bindings(two)
+    assert bindings.faults("In Part 1 you took seven hints and 7 attempts, and had .50.") == ()
+    assert bindings.faults("In Part 1 you took six hints.") != ()
+    assert bindings.faults("Objective B began at .20 and was the best part of its stage.") == ()
+    assert bindings.faults("Objective A was your best.") == (EXTREME,)
+
+
+def test_a_persona_has_the_messages_of_each_stage_too(arc: Arc) -> None:
+    more = tuple(message(n, "s1" if n < 13 else "s2", persona_id="dana") for n in range(10, 17))
+    bindings = index_bindings(replace(arc, messages=(*arc.messages, *more)))
+    assert bindings.faults("In the first stage you sent Dana 3 messages.") == ()
+    assert bindings.faults("You sent Dana 8 messages.") == ()
+    assert bindings.faults("You sent Dana 6 messages.") != ()
