@@ -322,11 +322,15 @@ def _advice(error: Exception) -> str:
     """Return what to do about a failure of Kafka, as a line of its own; empty for the rest."""
     from aiokafka.errors import KafkaConnectionError, UnknownTopicOrPartitionError
 
+    from producer.refusals import REFUSALS
+
     if isinstance(error.__cause__, KafkaConnectionError):
         return (
             "  are the brokers there, and are DEBRIEF_KAFKA_BOOTSTRAP_SERVERS, the security "
             "protocol and the credentials right (wrong ones look like an unreachable broker)?\n"
         )
+    if isinstance(error.__cause__, REFUSALS):
+        return "  the README lists what each service and each command must be allowed to do\n"
     if isinstance(error.__cause__, UnknownTopicOrPartitionError):
         return "  run `debrief topics create`, or look at DEBRIEF_TOPIC_PREFIX\n"
     return ""

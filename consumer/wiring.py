@@ -30,9 +30,10 @@ from consumer.stream.retry import RetryLimits
 from consumer.stream.review_loop import ReviewLoop
 from consumer.wiring_calls import reviewing_by
 from consumer.wiring_tracing import is_wanted, tracing_by
-from producer.errors import SendFailedError
+from producer.errors import SendFailedError, TopicsError
 from producer.progress import ProgressPublisher
 from producer.sender import KafkaSender
+from producer.topics import unseen_topics
 from schemas.errors import RegistryUnavailableError
 from schemas.registry import OUTPUT_MODELS, OutputName
 from schemas.registry_client import SchemaRegistry
@@ -55,6 +56,14 @@ class Jobs:
     def names(self) -> tuple[str, ...]:
         """Return the jobs by the names that health and logs use."""
         return (*(("ingest",) if self.ingest else ()), *(("review",) if self.review else ()))
+
+    def topics(self, topics: Topics) -> frozenset[str]:
+        """Return every topic that these jobs read, write or ask about."""
+        ingested = (*topics.contexts, topics.user_erased)
+        triggers = topics.scenario_completed
+        ingest = {*ingested, *map(topics.dlq, ingested), topics.review_ready}
+        review = {*topics.contexts, triggers, topics.dlq(triggers), *topics.outputs}
+        return frozenset((ingest if self.ingest else set()) | (review if self.review else set()))
 
 
 def utc_now() -> datetime:
@@ -112,6 +121,8 @@ class Consumer:
                 return
             if not await self._until_up("kafka", sender.start):
                 return
+            if not await self._until_up("topics", self._see_topics):
+                return
             if self._settings.schema_registry_url is not None:
                 address = self._settings.schema_registry_url.get_secret_value()
                 self._registry = await stack.enter_async_context(SchemaRegistry(address))
@@ -135,6 +146,13 @@ class Consumer:
             pings = {"kafka": sender.ping, "database": store.ping}
             await stack.enter_async_context(watching(pings, self.health))
             await self._run_loops()
+
+    async def _see_topics(self) -> None:
+        # aiokafka would wait for them in silence, and brokers that make what is asked for would
+        # make them with settings of their own.
+        unseen = await unseen_topics(self._settings.kafka, self._jobs.topics(self._topics))
+        if unseen:
+            raise TopicsError("; ".join(unseen))
 
     async def _register(self) -> None:
         if self._registry is not None:
@@ -246,6 +264,7 @@ class Consumer:
                 await start()
             except (
                 SendFailedError,
+                TopicsError,
                 StoreUnavailableError,
                 RegistryUnavailableError,
                 KafkaError,

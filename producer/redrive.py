@@ -23,6 +23,7 @@ from producer.dead_letters import original_of
 from producer.errors import RecordTooLargeError, RedriveTakenOverError, SendFailedError
 from producer.records import OutputRecord, SourceRecord
 from producer.redrive_ledger import LetterId, Redriven, end_record, entry_record
+from producer.refusals import why_not_connected
 from producer.sender import MAX_REQUEST_BYTES, begin_send, serialized_key
 from schemas.topics import Topics
 
@@ -53,7 +54,7 @@ class Redriver:
             await producer.start()
         except KafkaError as error:
             await producer.stop()
-            raise SendFailedError(f"no broker answers: {error}") from error
+            raise SendFailedError(why_not_connected(error)) from error
         self._producer = producer
 
     async def stop(self) -> None:

@@ -13,6 +13,7 @@ from producer.errors import RecordTooLargeError, SendFailedError
 from producer.partitioning import partition_of
 from producer.record_limits import RecordLimits
 from producer.records import OutputRecord
+from producer.refusals import why_not_connected
 
 MAX_REQUEST_BYTES = 8 * 1024 * 1024
 STOP_SECONDS = 5.0
@@ -43,7 +44,7 @@ class KafkaSender:
         self._is_started = False
 
     async def start(self) -> None:
-        """Connect; raises SendFailedError while no broker answers."""
+        """Connect; raises SendFailedError while no broker answers, or lets it write."""
         self._producer = await self._connected()
         self._is_started = True
 
@@ -102,7 +103,7 @@ class KafkaSender:
             await producer.start()
         except KafkaError as error:
             await producer.stop()
-            raise SendFailedError(f"no broker answers: {error}") from error
+            raise SendFailedError(why_not_connected(error)) from error
         return producer
 
 

@@ -1,12 +1,18 @@
 """The topics: what each must look like, making those that lack, checking those that are there."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
-from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
+from aiokafka.errors import (
+    KafkaError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
+from aiokafka.protocol.metadata import MetadataRequest
 
 from producer.admin import administering
 from producer.connection import KafkaConnection
@@ -118,17 +124,28 @@ async def check_topics(
     try:
         async with administering(connection) as admin:
             present = set(await admin.list_topics())
-            problems = [
-                f"{topic.name} is missing: run `debrief topics create`"
-                for topic in wanted
-                if topic.name not in present
-            ]
+            problems = await _unseen(admin, [topic.name for topic in wanted])
             there = [topic for topic in wanted if topic.name in present]
             problems += await _wrong_policies(admin, there)
             problems += await _unlike_partitions(admin, present, topics)
     except KafkaError as error:
         raise TopicsError(f"the topics could not be checked: {error!r}") from error
     return tuple(problems)
+
+
+async def unseen_topics(connection: KafkaConnection, names: Collection[str]) -> tuple[str, ...]:
+    """Return which of these topics are not there or may not be seen, a line each.
+
+    It never makes a topic, also where brokers make what is asked for.
+
+    Raises:
+        TopicsError: no broker answers.
+    """
+    try:
+        async with administering(connection) as admin:
+            return tuple(await _unseen(admin, names))
+    except KafkaError as error:
+        raise TopicsError(f"the topics could not be looked at: {error!r}") from error
 
 
 def _made(topic_errors: list[tuple[str, int, str | None]]) -> tuple[str, ...]:
@@ -148,22 +165,50 @@ async def _until_seen(admin: AIOKafkaAdminClient, made: tuple[str, ...]) -> None
         if set(made) <= set(await admin.list_topics()):
             return
         await asyncio.sleep(LOOK_SECONDS)
-    raise TopicsError("the topics were made, but the brokers do not list them yet: check again")
+    raise TopicsError(
+        "the topics were made, but the brokers do not list them yet: check again (a login that may "
+        "not describe them never sees them)"
+    )
+
+
+async def _unseen(admin: AIOKafkaAdminClient, names: Collection[str]) -> list[str]:
+    absent = sorted(set(names) - set(await admin.list_topics()))
+    if not absent:
+        return []
+    # A list leaves out what this login may not see; asked for by its name, the brokers say so. Not
+    # by `describe_topics`: brokers that make topics by themselves would make these.
+    request = MetadataRequest(absent, allow_auto_topic_creation=False)
+    answer = (await admin._send_request(request)).to_object()  # noqa: SLF001  # no public way
+    refused = {
+        topic["topic"]
+        for topic in answer["topics"]
+        if topic["error_code"] == TopicAuthorizationFailedError.errno
+    }
+    return [
+        f"{name} may not be seen by this login: allow it to describe the topic"
+        if name in refused
+        else f"{name} is missing: run `debrief topics create`"
+        for name in absent
+    ]
 
 
 async def _wrong_policies(admin: AIOKafkaAdminClient, there: list[TopicPlan]) -> list[str]:
     if not there:
         return []
     asked = [ConfigResource(ConfigResourceType.TOPIC, topic.name) for topic in there]
-    found: dict[str, str] = {}
-    for response in await admin.describe_configs(asked):
-        for _, _, _, name, entries in response.resources:
-            found[name] = next(
-                (entry[1] for entry in entries if entry[0] == "cleanup.policy"), "unknown"
-            )
+    found = {
+        name: entry[1]
+        for response in await admin.describe_configs(asked)
+        for _, _, _, name, entries in response.resources
+        for entry in entries
+        if entry[0] == "cleanup.policy"
+    }
     return [
-        f"{topic.name} has cleanup.policy={found.get(topic.name)}, "
+        f"{topic.name} has cleanup.policy={found[topic.name]}, "
         f"it should be {topic.config['cleanup.policy']}: change it with kafka-configs"
+        if topic.name in found
+        else f"{topic.name}: its cleanup.policy may not be read by this login: allow it to "
+        "describe the topic's configs"
         for topic in there
         if found.get(topic.name) != topic.config["cleanup.policy"]
     ]
@@ -172,7 +217,7 @@ async def _wrong_policies(admin: AIOKafkaAdminClient, there: list[TopicPlan]) ->
 async def _unlike_partitions(
     admin: AIOKafkaAdminClient, present: set[str], topics: Topics
 ) -> list[str]:
-    outputs = [name for name in (topics.review_ready, topics.review_progress) if name in present]
+    outputs = [name for name in topics.outputs if name in present]
     if len(outputs) < 2:
         return []
     counts = {t["topic"]: len(t["partitions"]) for t in await admin.describe_topics(outputs)}

@@ -43,6 +43,11 @@ class Topics:
         """Return every topic Debrief reads from the platform."""
         return (*self.contexts, self.scenario_completed, self.user_erased)
 
+    @property
+    def outputs(self) -> tuple[str, str]:
+        """Return what Debrief tells: its reviews and its progress."""
+        return (self.review_ready, self.review_progress)
+
     def dlq(self, topic: str) -> str:
         """Return where the dead letters of an input topic go."""
         return f"{topic}{DLQ_SUFFIX}"

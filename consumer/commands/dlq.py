@@ -23,7 +23,7 @@ from consumer.errors import ConfigurationError
 from consumer.settings import KafkaSettings, load_settings
 from producer.redrive import Redriver
 from producer.redrive_ledger import LetterId
-from producer.topics import create_topics, ledger_plan
+from producer.topics import create_topics, ledger_plan, unseen_topics
 from schemas.topics import DLQ_SUFFIX, Topics
 
 
@@ -65,7 +65,7 @@ def run_dlq_list(query: Query, *, as_json: bool) -> None:
 async def _list(settings: KafkaSettings, query: Query, *, as_json: bool) -> None:
     topics = Topics.with_prefix(settings.topic_prefix)
     async with reading(settings.kafka, topics) as reader:
-        ranges = await _ranges(reader, query, topics)
+        ranges = await _ranges(reader, settings, query, topics)
         ledger = await reader.ledger()
         letters: list[DeadLetter] = []
         more = False
@@ -124,7 +124,7 @@ async def _redrive(settings: KafkaSettings, query: Query, *, dry_run: bool) -> b
             redriver = Redriver(settings.kafka, topics)
         async with reading(settings.kafka, topics) as reader:
             job = Redriving(reader, redriver, limit=query.limit)
-            ranges = await _ranges(reader, query, topics)
+            ranges = await _ranges(reader, settings, query, topics)
             with progress_bar("dead letters read", total=_offsets(ranges)) as advance:
                 await job.run(ranges, query.selection, on_read=advance)
     finally:
@@ -191,10 +191,12 @@ def _cannot_go(staying: int, plans: Sequence[Purge]) -> str:
     )
 
 
-async def _ranges(reader: LetterReader, query: Query, topics: Topics) -> Sequence[Range]:
+async def _ranges(
+    reader: LetterReader, settings: KafkaSettings, query: Query, topics: Topics
+) -> Sequence[Range]:
     names = topic_names(query.topics, topics)
-    for name in await reader.missing(names):
-        sys.stderr.write(f"debrief: {name} is missing: run `debrief topics create`\n")
+    for problem in await unseen_topics(settings.kafka, names):
+        sys.stderr.write(f"debrief: {problem}\n")
     return await reader.ranges(names, since_ms=query.selection.since_ms)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from enum import Enum
 from typing import Final
 
+from aiokafka.errors import KafkaError
 from dotenv import dotenv_values
 
 from consumer.context.errors import StoreError
@@ -18,9 +19,10 @@ from consumer.errors import ConfigurationError
 from consumer.settings import Settings, load_base_rates, load_settings
 from gateway.errors import ConfigurationError as GatewayConfigurationError
 from gateway.settings import GatewaySettings, load_gateway_settings
+from producer.admin import administering
 from producer.connection_settings import PREFIX
 from producer.errors import ProducerError
-from producer.sender import KafkaSender
+from producer.refusals import why_not_connected
 from producer.topics import check_topics, plan
 from schemas.errors import RegistryError
 from schemas.registry_client import SchemaRegistry
@@ -114,16 +116,14 @@ async def _base_rates(settings: Settings) -> str:
 async def _kafka(settings: Settings) -> str:
     if not settings.kafka_bootstrap_servers:
         raise _NotWell(f"{PREFIX}KAFKA_BOOTSTRAP_SERVERS is not set: name your brokers, host:port")
-    sender = KafkaSender(settings.kafka)
     try:
-        await sender.start()
-    except ProducerError as error:
+        async with administering(settings.kafka) as admin:
+            await admin.describe_cluster()
+    except KafkaError as error:
         raise _NotWell(
-            f"{error}; check {PREFIX}KAFKA_BOOTSTRAP_SERVERS, the security protocol and the "
-            "credentials (wrong ones look like an unreachable broker)"
+            f"{why_not_connected(error)}; check {PREFIX}KAFKA_BOOTSTRAP_SERVERS, the security "
+            "protocol and the credentials (wrong ones look like an unreachable broker)"
         ) from error
-    finally:
-        await sender.stop()
     return f"answers at {settings.kafka_bootstrap_servers}"
 
 
