@@ -6,7 +6,7 @@ looks ahead ("too few stages to tell whether you got faster") asserts nothing.
 """
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Final, Literal
@@ -19,7 +19,10 @@ from schemas.review import Signal, SignalKind, Verdict
 MOVED: Final = 0.05
 # How the mean score of the last stages lies to that of the first.
 ScoresMoved = Literal["rose", "fell"]
-Shown = tuple[SignalKind | Literal["scores"], Verdict | ScoresMoved]
+# Of the signals a verdict; of the scores and of a learner's ratings of their work, which way.
+Shown = tuple[
+    SignalKind | Literal["scores", "rating"], Verdict | ScoresMoved | Literal["over", "under"]
+]
 
 _DID = (
     r"\byou(?:['’]ve| have)? (?:\w+ ){0,2}?"
@@ -149,10 +152,16 @@ _CLAIMS: Final = (
         ("help_avoidance", "present"),
     ),
     _claim(
-        "a self-rating that is off",
-        r"\b(?:over|under)-?(?:estimat|rat)(?:ed?|ing) (?:yourself|your)\b|"
-        r"\brated? (?:yourself|your \w+) too (?:high|low)\b",
-        ("calibration", "present"),
+        "a self-rating that is too high",
+        r"\bover-?(?:estimat|rat)(?:ed?|ing) (?:yourself|your)\b|"
+        r"\brated? (?:yourself|your \w+) too high\b",
+        ("rating", "over"),
+    ),
+    _claim(
+        "a self-rating that is too low",
+        r"\bunder-?(?:estimat|rat)(?:ed?|ing) (?:yourself|your)\b|"
+        r"\brated? (?:yourself|your \w+) too low\b",
+        ("rating", "under"),
     ),
     _claim(
         "a change over the run",
@@ -181,9 +190,11 @@ def assertion_faults(
 
     `scores` says which way the mean score moved from the first stages to the last, if it did.
     """
-    shown: Collection[Shown] = {(signal.kind, signal.verdict) for signal in signals}
+    shown: set[Shown] = {(signal.kind, signal.verdict) for signal in signals}
+    ratings = [s.value or 0.0 for s in signals if (s.kind, s.verdict) == ("calibration", "present")]
+    shown |= {("rating", "over" if value > 0 else "under") for value in ratings if value}
     if scores is not None:
-        shown = {*shown, ("scores", scores)}
+        shown.add(("scores", scores))
     return tuple(
         f"it claims {claim.name}, which no signal shows"
         for claim in _CLAIMS

@@ -89,7 +89,6 @@ def test_doubt_advice_and_other_uses_of_the_words_claim_nothing(text: str) -> No
         ("You needed more and more hints.", "independence", "worsening"),
         ("Your results slipped.", "first_pass", "worsening"),
         ("You got rid of it.", "fixed_issue", "improving"),
-        ("You overrated your work.", "calibration", "present"),
         ("You checked first more and more.", "writing", "improving"),
     ],
 )
@@ -98,6 +97,22 @@ def test_a_signal_bears_the_trend_that_it_shows(
 ) -> None:
     assert assertion_faults(text, (make_signal(kind, verdict),)) == ()
     assert assertion_faults(text, (make_signal(kind, "unclear"),)) != ()
+
+
+@pytest.mark.parametrize(
+    ("value", "borne", "unborne"),
+    [
+        (0.19, "You overrated your work, and rated it too high.", "You underrated your work."),
+        (-0.19, "You rated your work too low.", "You rated your work too high."),
+    ],
+)
+def test_ratings_are_off_on_the_side_that_was_measured(
+    value: float, borne: str, unborne: str, make_signal: Callable[..., Signal]
+) -> None:
+    rates = make_signal("calibration", "present", value=value)
+    assert assertion_faults(borne, (rates,)) == ()
+    assert assertion_faults(unborne, (rates,)) != ()
+    assert assertion_faults(borne, (make_signal("calibration", "unclear", value=value),)) != ()
 
 
 @pytest.mark.parametrize(

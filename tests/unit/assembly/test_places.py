@@ -26,6 +26,7 @@ def cited(*objective_ids: str) -> tuple[Citation, ...]:
         ("You guessed in “Part 3” and Part 4.", {"s4"}),
         ("You guessed during the third stage, and in the last stage.", {"s3", "s4"}),
         ("In stage 2 you guessed.", {"s2"}),
+        ("In stage 1 and the first stage you guessed.", {"s1"}),
         ("In the first two stages you guessed.", set()),
         ("In stage 12 you guessed.", set()),
         ("Part 3 asks for more.", set()),
