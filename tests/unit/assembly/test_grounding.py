@@ -162,3 +162,27 @@ def test_a_source_is_quoted_from_its_beginning_up_to_two_hundred_characters(arc:
     assert found.quote is not None
     assert found.quote.startswith("One word after another")
     assert 150 < len(found.quote) <= 200
+
+
+def test_of_a_text_that_begins_with_an_endless_word_as_much_is_quoted_as_there_is_room(
+    arc: Arc,
+) -> None:
+    text = f"{'x' * 1100} and then a few words more"
+    found = look_up(with_message(arc, text), cite("message", "m2", text))
+    assert isinstance(found, Evidence)
+    assert found.quote == "x" * 1000
+
+
+def test_feedback_is_quoted_as_any_other_part_of_an_objective(arc: Arc) -> None:
+    said = "Say what you take for granted, every time."
+    found = look_up(arc, cite("objective", "o2", said))
+    assert isinstance(found, Evidence)
+    assert found.quote == said
+
+
+def test_who_wrote_a_source_is_known(arc: Arc) -> None:
+    sources = index_sources(arc)
+    own = {source.source_id for source in sources if source.by_learner}
+    assert own == {"m2", "m4", "a1"}
+    assert sources.others_said("send me the numbers")
+    assert not sources.others_said("I checked the log")
