@@ -7,6 +7,7 @@ from consumer.reviewing.rules.personas.thread import Thread, is_quotable
 from consumer.reviewing.rules.quotes import Quoted
 from consumer.reviewing.rules.sticking import lowest
 from consumer.reviewing.rules.wording import (
+    after_tries,
     capital,
     count,
     figure,
@@ -80,10 +81,12 @@ def _delivered(thread: Thread) -> str:
             "on any, so I will not grade the outcome.",
         )
     reached = sum((o.score or 0.0) >= SUCCESS_SCORE for o in scored)
+    noun = "objective" if len(scored) == len(arc.objectives) else "scored objective"
+    result = reached_mark(reached, len(scored), noun)
     return thread.choose(
-        f"Delivery first: {reached_mark(reached, len(scored), 'objective')}.",
-        f"On my count of this run, {reached_mark(reached, len(scored), 'objective')}.",
-        f"What landed, before anything else: {reached_mark(reached, len(scored), 'objective')}.",
+        f"Delivery first: {result}.",
+        f"On my count of this run, {result}.",
+        f"What landed, before anything else: {result}.",
     )
 
 
@@ -159,8 +162,8 @@ def _left_open(thread: Thread) -> str:
     if low is None or not thread.reading.stands(thread.reading.name(low), (cite(low),)):
         return "Nothing scored was left below that mark." if thread.reading.scored else ""
     return (
-        f"Still on my list: {thread.reading.name(low)}, closed at {figure(low.score or 0.0)} after "
-        f"{count(low.attempts, 'attempt')}."
+        f"Still on my list: {thread.reading.name(low)}, closed at {figure(low.score or 0.0)}"
+        f"{after_tries(low)}."
     )
 
 

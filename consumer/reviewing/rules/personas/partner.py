@@ -16,6 +16,11 @@ LISTENS_FOR = re.compile(
 )
 _ASKS = re.compile(r"\?\s*$")
 _TO_ME = re.compile(r"\b(?:you|your|yours|you['’](?:ll|re|ve|d))\b", re.IGNORECASE)
+# How long a reply may take to come at once, within minutes and within hours.
+_PROMPT_SECONDS = 120.0
+_SOON_SECONDS = 1_800.0
+_HOURS_SECONDS = 28_800.0
+
 ASKS = (
     "Whom on our side would you go to first, another time, and with what?",
     "What would you need to hear from us, another time, before you settle it?",
@@ -98,27 +103,31 @@ def _effect(thread: Thread, quoted: Quoted) -> str:
 
 
 def _waiting(thread: Thread) -> str:
-    replies = thread.reply_words()
-    if replies == "at once":
+    seconds = thread.reply_seconds()
+    if seconds is None:
+        return (
+            "What we asked was not answered while the stage was still running."
+            if thread.asked
+            else ""
+        )
+    if seconds <= _PROMPT_SECONDS:
         return "When we wrote, you answered at once as a rule, so nobody over here sat waiting."
-    if replies == "within minutes":
+    if seconds <= _SOON_SECONDS:
         return "Your answers tended to reach us within minutes, quick enough to act on."
-    if replies == "the same day":
-        return "Answers came the same day, though as a rule not within the hour."
-    if replies:
-        return "We waited a day or more for answers, and had to guess in the meantime."
-    if not thread.asked:
-        return ""
-    return "What we asked was not answered while the stage was still running."
+    if seconds <= _HOURS_SECONDS:
+        return "Answers came within hours, though as a rule not within minutes."
+    return "We waited many hours for answers as a rule, with our own part open until then."
 
 
 def _silence(thread: Thread) -> str:
     silent = thread.silent_stages
     if not silent:
         return ""
+    where = listed(silent)
     if len(silent) > 3:
-        return "For most of the run there is nothing from you on our side at all."
-    return f"For {listed(silent)} there is nothing from you on our side at all."
+        total = len(thread.reading.arc.stages)
+        where = f"{number_word(len(silent))} of the {number_word(total)} stages"
+    return f"For {where} there is nothing from you on our side at all."
 
 
 def _unanswered(thread: Thread) -> str:

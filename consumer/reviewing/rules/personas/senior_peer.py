@@ -152,7 +152,9 @@ def _habit(thread: Thread) -> str:
     reading = thread.reading
     independence = reading.claims("independence")
     if independence and independence[0].verdict == "improving":
-        return "And I did notice you stopped reaching for hints; keep making your own start."
+        return (
+            "And I did notice you reached for fewer hints as you went; keep making your own start."
+        )
     if reading.claims("help_avoidance"):
         return "And ask me sooner; going quiet cost you more than a question would have."
     return ""

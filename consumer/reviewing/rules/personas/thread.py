@@ -16,10 +16,6 @@ from consumer.reviewing.rules.reading import Reading
 from consumer.reviewing.rules.wording import joined
 from schemas.events import ConversationMessage, Persona
 
-_PROMPT_SECONDS = 120.0
-_SOON_SECONDS = 1_800.0
-_SAME_DAY_SECONDS = 28_800.0
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Thread:
@@ -98,17 +94,6 @@ class Thread:
             and before.stage_id == after.stage_id
         ]
         return median(gaps) if gaps else None
-
-    def reply_words(self) -> str:
-        """Say how long the learner's replies took, in words."""
-        seconds = self.reply_seconds()
-        if seconds is None:
-            return ""
-        if seconds <= _PROMPT_SECONDS:
-            return "at once"
-        if seconds <= _SOON_SECONDS:
-            return "within minutes"
-        return "the same day" if seconds <= _SAME_DAY_SECONDS else "after a day or more"
 
     def standing(
         self, sentences: list[str], *, closing: str, extra: tuple[Citation, ...] = ()
