@@ -1,8 +1,7 @@
-"""The topics: what each must look like, making those that lack, checking those that are there."""
+"""The topics: making those that lack, checking those that are there."""
 
 import asyncio
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection
 
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
@@ -17,60 +16,14 @@ from aiokafka.protocol.metadata import MetadataRequest
 from producer.admin import administering
 from producer.connection import KafkaConnection
 from producer.errors import TopicsError
-from producer.sender import MAX_REQUEST_BYTES
+from producer.topic_faults import faults_of, small_dead_letter_topics
+from producer.topic_plans import TopicPlan, ledger_plan
 from schemas.topics import Topics
 
-HOUR_MS = 3_600_000
-DAY_MS = 24 * HOUR_MS
-INPUT_RETENTION_MS = 7 * DAY_MS
 USUAL_REPLICAS = 3
 USUAL_PARTITIONS = 6
 LOOKS = 200
 LOOK_SECONDS = 0.05
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TopicPlan:
-    """One topic as it should be; `retention_ms` None: kept by key, not by time.
-
-    `max_bytes` None leaves the size of a record to the broker's own limit.
-    """
-
-    name: str
-    retention_ms: int | None
-    max_bytes: int | None = None
-
-    @property
-    def config(self) -> Mapping[str, str]:
-        """Return the broker settings of the topic."""
-        config = {"cleanup.policy": "compact"}
-        if self.retention_ms is not None:
-            config = {"cleanup.policy": "delete", "retention.ms": str(self.retention_ms)}
-        if self.max_bytes is not None:
-            config["max.message.bytes"] = str(self.max_bytes)
-        return config
-
-
-def plan(topics: Topics, *, dlq_retention_days: float) -> tuple[TopicPlan, ...]:
-    """Return every topic that Debrief reads or writes, as it should be."""
-    by_time = (*topics.contexts, topics.scenario_completed)
-    dlq_ms = int(dlq_retention_days * DAY_MS)
-    return (
-        *(TopicPlan(name=name, retention_ms=INPUT_RETENTION_MS) for name in by_time),
-        TopicPlan(name=topics.user_erased, retention_ms=None),
-        TopicPlan(name=topics.review_progress, retention_ms=HOUR_MS),
-        TopicPlan(name=topics.review_ready, retention_ms=None, max_bytes=MAX_REQUEST_BYTES),
-        # A dead letter is its original and more, so it may be larger than any input.
-        *(
-            TopicPlan(name=topics.dlq(name), retention_ms=dlq_ms, max_bytes=MAX_REQUEST_BYTES)
-            for name in topics.inputs
-        ),
-    )
-
-
-def ledger_plan(topics: Topics) -> TopicPlan:
-    """Return the topic that remembers which dead letters were redriven; made when first needed."""
-    return TopicPlan(name=topics.dead_letters_redriven, retention_ms=None)
 
 
 async def create_topics(
@@ -125,8 +78,9 @@ async def check_topics(
         async with administering(connection) as admin:
             present = set(await admin.list_topics())
             problems = await _unseen(admin, [topic.name for topic in wanted])
-            there = [topic for topic in wanted if topic.name in present]
-            problems += await _wrong_policies(admin, there)
+            # The ledger is made when it is first needed, so it may be missing, but not be wrong.
+            there = [t for t in (*wanted, ledger_plan(topics)) if t.name in present]
+            problems += await _wrong_settings(admin, there, topics)
             problems += await _unlike_partitions(admin, present, topics)
     except KafkaError as error:
         raise TopicsError(f"the topics could not be checked: {error!r}") from error
@@ -192,26 +146,26 @@ async def _unseen(admin: AIOKafkaAdminClient, names: Collection[str]) -> list[st
     ]
 
 
-async def _wrong_policies(admin: AIOKafkaAdminClient, there: list[TopicPlan]) -> list[str]:
+async def _wrong_settings(
+    admin: AIOKafkaAdminClient, there: list[TopicPlan], topics: Topics
+) -> list[str]:
     if not there:
         return []
     asked = [ConfigResource(ConfigResourceType.TOPIC, topic.name) for topic in there]
-    found = {
-        name: entry[1]
+    found: dict[str, dict[str, str]] = {
+        name: {entry[0]: entry[1] for entry in entries}
         for response in await admin.describe_configs(asked)
-        for _, _, _, name, entries in response.resources
-        for entry in entries
-        if entry[0] == "cleanup.policy"
+        for code, _, _, name, entries in response.resources
+        if not code
     }
-    return [
-        f"{topic.name} has cleanup.policy={found[topic.name]}, "
-        f"it should be {topic.config['cleanup.policy']}: change it with kafka-configs"
-        if topic.name in found
-        else f"{topic.name}: its cleanup.policy may not be read by this login: allow it to "
-        "describe the topic's configs"
+    problems = [
+        f"{topic.name}: its settings may not be read by this login: allow it to describe the "
+        "topic's configs"
         for topic in there
-        if found.get(topic.name) != topic.config["cleanup.policy"]
+        if topic.name not in found
     ]
+    problems += [fault for t in there if t.name in found for fault in faults_of(t, found[t.name])]
+    return [*problems, *small_dead_letter_topics(topics, found)]
 
 
 async def _unlike_partitions(

@@ -39,7 +39,8 @@ from producer.arcs import sample_arc
 from producer.errors import ArcFileError
 from producer.replay import replay
 from producer.sender import KafkaSender
-from producer.topics import create_topics, plan
+from producer.topic_plans import plan
+from producer.topics import create_topics
 from schemas.events import ScenarioCompleted
 from schemas.review import ReviewReady
 from schemas.topics import Topics

@@ -23,7 +23,8 @@ from consumer.errors import ConfigurationError
 from consumer.settings import KafkaSettings, load_settings
 from producer.redrive import Redriver
 from producer.redrive_ledger import LetterId
-from producer.topics import create_topics, ledger_plan, unseen_topics
+from producer.topic_plans import ledger_plan
+from producer.topics import create_topics, unseen_topics
 from schemas.topics import DLQ_SUFFIX, Topics
 
 

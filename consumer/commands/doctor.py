@@ -23,7 +23,8 @@ from producer.admin import administering
 from producer.connection_settings import PREFIX
 from producer.errors import ProducerError
 from producer.refusals import why_not_connected
-from producer.topics import check_topics, plan
+from producer.topic_plans import plan
+from producer.topics import check_topics
 from schemas.errors import RegistryError
 from schemas.registry_client import SchemaRegistry
 from schemas.topics import Topics

@@ -4,7 +4,8 @@ import asyncio
 import sys
 
 from consumer.settings import KafkaSettings, load_settings
-from producer.topics import check_topics, create_topics, ledger_plan, plan
+from producer.topic_plans import ledger_plan, plan
+from producer.topics import check_topics, create_topics
 from schemas.topics import Topics
 
 

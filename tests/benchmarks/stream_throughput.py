@@ -32,7 +32,8 @@ from consumer.stream.review_loop import ReviewLoop
 from producer.connection import KafkaConnection
 from producer.records import OutputRecord, SourceRecord
 from producer.sender import KafkaSender
-from producer.topics import create_topics, plan
+from producer.topic_plans import plan
+from producer.topics import create_topics
 from schemas.topics import Topics
 
 MAX_IN_FLIGHT = 256

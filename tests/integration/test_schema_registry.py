@@ -31,7 +31,8 @@ from consumer.wiring import Jobs, running_consumer
 from gateway.server import running_gateway
 from gateway.settings import load_gateway_settings
 from gateway.tokens import mint_token
-from producer.topics import create_topics, plan
+from producer.topic_plans import plan
+from producer.topics import create_topics
 from schemas.events import UserErased
 from schemas.topics import Topics
 

@@ -147,7 +147,7 @@ async def test_what_a_login_may_not_do_is_said(deployment: Deployment) -> None:
     unlisted = deployment.run("dlq", "list")
     for told, expected in (
         (unseen, f"{deployment.prefix}user.erased may not be seen by this login"),
-        (unread, f"{deployment.prefix}user.erased: its cleanup.policy may not be read"),
+        (unread, f"{deployment.prefix}user.erased: its settings may not be read"),
         (unwritten, "the brokers refuse this login: ClusterAuthorizationFailedError"),
         (unlisted, f"{deployment.prefix}user.erased.dlq may not be seen by this login"),
     ):

@@ -12,7 +12,8 @@ from producer.errors import RecordTooLargeError, SendFailedError
 from producer.partitioning import partition_of
 from producer.records import OutputRecord
 from producer.sender import MAX_REQUEST_BYTES, KafkaSender
-from producer.topics import create_topics, plan
+from producer.topic_plans import plan
+from producer.topics import create_topics
 from schemas.topics import Topics
 
 pytestmark = pytest.mark.kafka

@@ -10,7 +10,8 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from producer.connection import KafkaConnection
 from producer.errors import TopicsError
-from producer.topics import TopicPlan, check_topics, create_topics, plan
+from producer.topic_plans import TopicPlan, plan
+from producer.topics import check_topics, create_topics
 from schemas.topics import Topics
 
 pytestmark = pytest.mark.kafka
@@ -96,13 +97,31 @@ async def test_a_wrong_policy_and_unlike_partitions_are_told(
     await create_topics(connection, wanted, partitions=1)
     await admin.create_partitions({topics.review_progress: NewPartitions(4)})
 
-    policy, partitions = await two_problems(connection, wanted, topics)
+    policy, partitions = await problems_of(connection, wanted, topics, count=2)
 
     assert policy.startswith(
         f"{topics.review_ready} has cleanup.policy=delete, it should be compact"
     )
     assert f"{topics.review_ready} has 1 partitions" in partitions
     assert f"{topics.review_progress} has 4 partitions" in partitions
+
+
+async def test_settings_that_break_a_promise_are_told(
+    connection: KafkaConnection, topics: Topics, admin: AIOKafkaAdminClient
+) -> None:
+    wanted = plan(topics, dlq_retention_days=7)
+    letters, ledger = topics.dlq(topics.user_erased), topics.dead_letters_redriven
+    made_elsewhere = {letters: {"retention.ms": "-1"}, ledger: {"cleanup.policy": "delete"}}
+    await admin.create_topics(
+        [NewTopic(name, 1, 1, topic_configs=config) for name, config in made_elsewhere.items()]
+    )
+    await create_topics(connection, wanted, partitions=1)
+
+    for_ever, policy, small = await problems_of(connection, wanted, topics, count=3)
+
+    assert for_ever.startswith(f"{letters} keeps dead letters for ever")
+    assert policy.startswith(f"{ledger} has cleanup.policy=delete, it should be compact")
+    assert small.startswith(f"{letters} takes records of 1048588 bytes")
 
 
 async def test_no_broker_is_an_error_of_ours() -> None:
@@ -115,14 +134,14 @@ async def test_no_broker_is_an_error_of_ours() -> None:
         await check_topics(nowhere, wanted, topics=Topics.with_prefix(""))
 
 
-async def two_problems(
-    connection: KafkaConnection, wanted: tuple[TopicPlan, ...], topics: Topics
+async def problems_of(
+    connection: KafkaConnection, wanted: tuple[TopicPlan, ...], topics: Topics, *, count: int
 ) -> tuple[str, ...]:
-    """Check until the broker has seen both changes; its metadata takes a moment."""
+    """Check until the broker has seen so many changes; its metadata takes a moment."""
     problems: tuple[str, ...] = ()
     for _ in range(LOOKS):
         problems = await check_topics(connection, wanted, topics=topics)
-        if len(problems) == 2:
+        if len(problems) == count:
             break
         await asyncio.sleep(0.1)
     return problems

@@ -11,7 +11,8 @@ from producer.admin import administering
 from producer.connection import KafkaConnection
 from producer.errors import FencedError, RecordTooLargeError, SendFailedError, UncertainCommitError
 from producer.records import OutputRecord
-from producer.topics import create_topics, plan
+from producer.topic_plans import plan
+from producer.topics import create_topics
 from producer.transactions import TransactionalSender
 from schemas.topics import Topics
 from tests.integration import groups

@@ -1,6 +1,6 @@
 """What each topic must look like."""
 
-from producer.topics import DAY_MS, HOUR_MS, plan
+from producer.topic_plans import DAY_MS, HOUR_MS, plan
 from schemas.topics import Topics
 
 TOPICS = Topics.with_prefix("acme.")
