@@ -5,6 +5,7 @@ import pytest
 
 from consumer.arc import Arc
 from consumer.assembly.assertions import assertion_faults, scores_moved
+from consumer.assembly.facts import facts_of
 from schemas.review import Signal
 
 
@@ -148,3 +149,9 @@ def test_an_odd_stage_in_the_middle_is_in_neither_half(arc: Arc) -> None:
         o.model_copy(update={"score": scores[o.objective_id]}) for o in arc.objectives[:3]
     )
     assert scores_moved(replace(arc, trigger=trigger, objectives=objectives)) is None
+
+
+def test_the_scores_of_the_arc_bear_what_is_said_of_them(arc: Arc) -> None:
+    facts = facts_of(arc, ())
+    assert facts.prose_faults("Your scores rose.") == ()
+    assert facts.prose_faults("Your scores fell.") != ()

@@ -1,5 +1,7 @@
 import pytest
 
+from consumer.arc import Arc
+from consumer.assembly.facts import facts_of
 from consumer.assembly.judgements import judgement_faults
 
 
@@ -100,3 +102,8 @@ def test_no_mark_is_given_for_a_language(text: str) -> None:
 )
 def test_what_was_done_and_what_the_work_was_about_may_be_said(text: str) -> None:
     assert judgement_faults(text) == ()
+
+
+def test_no_prose_of_a_review_judges(arc: Arc) -> None:
+    assert facts_of(arc, ()).prose_faults("You were outstanding.") != ()
+    assert facts_of(arc, (), reviewer="rules").prose_faults("You were outstanding.") != ()

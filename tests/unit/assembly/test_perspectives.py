@@ -240,3 +240,33 @@ def test_what_a_persona_was_told_is_no_secret_though_others_speak_of_it(
     facts = facts_of(replace(arc, trigger=trigger, objectives=objectives, messages=messages), ())
     found = tuple(p for p in ("dana", "kim") if leaks(f"I saw that {words}.", facts, persona_id=p))
     assert found == leaking
+
+
+@pytest.mark.parametrize("text", ["You answered 97 times.", "You were outstanding.", " "])
+def test_a_view_that_cannot_be_verified_does_not_stand(text: str, *, arc: Arc) -> None:
+    draft = GOOD.model_copy(update={"text": text})
+    assert isinstance(check_perspective(draft, facts_of(arc, ()), persona_id="dana"), tuple)
+
+
+def test_a_long_title_of_the_run_is_everybodys(arc: Arc) -> None:
+    title = "Find out why the weekly file came late"
+    named = tuple(s.model_copy(update={"title": title}) for s in arc.trigger.stages[:1])
+    trigger = arc.trigger.model_copy(update={"stages": (*named, *arc.trigger.stages[1:])})
+    told = arc.messages[2].model_copy(update={"text": f"In {title} you were quiet."})
+    facts = facts_of(replace(arc, trigger=trigger, messages=(arc.messages[0], told)), ())
+    assert not leaks(f"I was there for {title}.", facts, persona_id="dana")
+
+
+def test_code_quotes_the_learners_longest_message_in_marks_that_it_does_not_hold(
+    arc: Arc, make_draft: Callable[..., Any]
+) -> None:
+    words = ("Ok, I will do it.", "I will ask “who owns it” before I change anything.", "No.")
+    own = tuple(
+        arc.messages[1].model_copy(update={"message_id": f"x{n}", "text": text})
+        for n, text in enumerate(words)
+    )
+    facts = facts_of(replace(arc, messages=(arc.messages[0], *own)), ())
+    view = perspectives_of(make_draft("rules"), facts)[0]
+    assert [e.quote for e in view.evidence] == [words[1]]
+    assert view.text is not None
+    assert view.text.endswith(f"«{words[1]}»")

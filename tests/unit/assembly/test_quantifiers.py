@@ -1,6 +1,12 @@
 import pytest
 
-from consumer.assembly.quantifiers import counts_without_figures, says_every_stage
+from consumer.arc import Arc
+from consumer.assembly.facts import facts_of
+from consumer.assembly.quantifiers import (
+    counts_without_figures,
+    says_every_stage,
+    says_repeatedly,
+)
 
 
 @pytest.mark.parametrize(
@@ -65,3 +71,25 @@ def test_advice_and_counts_are_not_meant(text: str) -> None:
 )
 def test_what_is_said_of_every_stage_is_told(text: str, *, says: bool) -> None:
     assert says_every_stage(text) is says
+
+
+def test_a_model_says_how_many_of_how_many_and_the_rules_count_themselves(arc: Arc) -> None:
+    text = "You never asked for help."
+    assert facts_of(arc, ()).prose_faults(text) == (
+        "it says always, never, most or all of something: say how many of how many",
+    )
+    assert facts_of(arc, (), reviewer="rules").prose_faults(text) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("You repeatedly left it out.", True),
+        ("You kept leaving it out.", True),
+        ("You kept the list up to date.", False),
+        ("Ask often.", True),
+        ("Nothing was left out repeatedly.", False),
+    ],
+)
+def test_what_is_said_to_have_happened_repeatedly_is_told(text: str, *, says: bool) -> None:
+    assert says_repeatedly(text) is says
