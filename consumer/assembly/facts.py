@@ -200,6 +200,7 @@ def _names_of(arc: Arc, signals: Sequence[Signal]) -> tuple[str, ...]:
         *(objective.title for objective in arc.objectives),
         *arc.issue_kinds,
         *(kind.replace("_", " ") for kind in arc.issue_kinds),
+        *(kind.replace("_", " ").replace("-", " ") for kind in arc.issue_kinds),
     }
     # In the middle of a sentence a title stands without the stop that ends it.
     names |= {name.strip(STOPS) for name in names}

@@ -85,8 +85,12 @@ def occurrences(arc: Arc) -> tuple[Occurrence, ...]:
 
 def names_kind(objective: ObjectiveRolledUp, kind: str) -> bool:
     """Tell whether an objective's feedback names a kind, by its tags or in its words."""
-    text = f" {_words(objective.feedback or '')} "
-    return kind in (objective.feedback_kinds or ()) or _names(text, _words(kind))
+    return kind in (objective.feedback_kinds or ()) or says_kind(objective, kind)
+
+
+def says_kind(objective: ObjectiveRolledUp, kind: str) -> bool:
+    """Tell whether an objective's feedback names a kind in its words."""
+    return _names(f" {_words(objective.feedback or '')} ", _words(kind))
 
 
 def _feedback(

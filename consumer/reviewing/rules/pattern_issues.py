@@ -73,10 +73,11 @@ def _opening(reading: Reading, signal: Signal, hits: Sequence[ObjectiveRolledUp]
     words = kind_words(signal.name)
     number, chances = number_word(len(hits)), number_word(signal.n)
     where = reading.stages(hits)
+    came = "came back" if signal.verdict == "worsening" else "kept coming back"
     have = "has" if where == EVERY_STAGE else "have"
     frames = (
         (
-            f"{capital(words)} kept coming back: {number} of the {chances} objectives that gave "
+            f"{capital(words)} {came}: {number} of the {chances} objectives that gave "
             f"the chance for it were marked with it, in {where}."
         ),
         f"On {number} of {chances} chances the mark was {words}, spread over {where}.",

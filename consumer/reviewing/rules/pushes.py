@@ -14,7 +14,7 @@ from consumer.reviewing.rules.wording import (
     listed,
     quoted_words,
 )
-from consumer.signals.occurrence import names_kind
+from consumer.signals.occurrence import names_kind, says_kind
 from schemas.events import ObjectiveRolledUp
 
 MAX_PUSHES = 3
@@ -25,7 +25,7 @@ def pushes_of(reading: Reading) -> tuple[NextPushDraft, ...]:
     kind, habit = _against_kind(reading, top_kind(reading)), _against_habit(reading)
     # What a pattern bears comes before what was only noted.
     first = (kind, habit) if reading.claims("recurring_issue") else (habit, kind)
-    found = (*first, _redo(reading), _before_hints(reading))
+    found = dict.fromkeys((*first, _redo(reading), _before_hints(reading)))
     drafts = found if any(found) else (_last_resort(reading),)
     return tuple(d for d in drafts if d is not None and _stands(reading, d))[:MAX_PUSHES]
 
@@ -68,18 +68,24 @@ def _why(
     words, stage = kind_words(kind), reading.stage(last.stage_id)
     until = reading.arc.objectives[: reading.arc.objectives.index(last) + 1]
     spoken = next((o for o in until if names_kind(o, kind)), None)
-    said = quoted_words(spoken.feedback or "") if spoken else ""
+    # Where only a tag says that feedback spoke of it, its words would not be understood so.
+    said = quoted_words(spoken.feedback or "") if spoken and says_kind(spoken, kind) else ""
     came = f"in {stage} it was noted again" if spoken is not last else "it was noted there last"
     note = f": {noted}." if noted else "."
     if spoken is not None and said:
         told = f"In {reading.stage(spoken.stage_id)} you were told: {said}."
         return f"{told} {capital(came)}{note}", (cite(spoken, spoken.feedback),)
+    if spoken is not None:
+        where = reading.stage(spoken.stage_id)
+        return f"Feedback in {where} spoke of {words}, and {came}{note}", ()
     return f"{capital(words)} came up last in {stage}{note}", ()
 
 
 def _against_habit(reading: Reading) -> NextPushDraft | None:
-    """Push on asking for help, or on rating one's own work, where the signals claim it."""
-    return _ask_sooner(reading) or _rate_closer(reading)
+    """Push on taking or asking for help, or on rating one's own work, where signals claim it."""
+    leans = any(signal.verdict == "worsening" for signal in reading.claims("independence"))
+    more = _before_hints(reading) if leans else None
+    return _ask_sooner(reading) or more or _rate_closer(reading)
 
 
 def _ask_sooner(reading: Reading) -> NextPushDraft | None:

@@ -188,12 +188,14 @@ def _next(reading: Reading) -> str:
     if not reading.claims("recurring_issue"):
         if reading.claims("help_avoidance"):
             return "What to work on next is asking before a result is lost."
+        if any(signal.verdict == "worsening" for signal in reading.claims("independence")):
+            return "What to work on next is a first try of your own before you take a hint."
         if reading.claims("calibration"):
             return "What to work on next is how you rate your own work."
     if kind is None:
         return ""
-    hits = len(reading.showing(kind))
-    return f"What to work on next is “{kind_words(kind)}”, marked on {count(hits, 'objective')}."
+    words, hits = kind_words(kind).strip("“”"), len(reading.showing(kind))
+    return f"What to work on next is “{words}”, marked on {count(hits, 'objective')}."
 
 
 def _limits(reading: Reading) -> str:

@@ -6,6 +6,7 @@ from consumer.assembly.prose import STOPS, clean, cut
 from schemas.events import ObjectiveRolledUp
 
 MAX_TITLE_CHARACTERS = 120
+_NEGATIONS = frozenset(["no", "not", "never", "none", "nobody", "nothing", "without"])
 _NUMBER_WORDS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
 
@@ -84,8 +85,13 @@ def titled(title: str, fallback: str) -> str:
 
 
 def kind_words(kind: str) -> str:
-    """Write an issue's tag as words: "unstated_assumption" is "unstated assumption"."""
-    return cut(clean(kind.replace("_", " ").replace("-", " ")), MAX_TITLE_CHARACTERS)
+    """Write an issue's tag as words: "unstated_assumption" is "unstated assumption".
+
+    In quotation marks where it begins with a negation, which would turn the sentence around: "no
+    next step came back" is not what "“no next step” came back" says.
+    """
+    words = cut(clean(kind.replace("_", " ").replace("-", " ")), MAX_TITLE_CHARACTERS)
+    return f"“{words}”" if words.casefold().split(" ")[0] in _NEGATIONS else words
 
 
 def capital(text: str) -> str:

@@ -210,6 +210,7 @@ def test_words_of_a_message_are_quoted_or_left_and_those_of_an_objective_are_fre
     facts = facts_of(arc, ())
     fault = "it says words of a message or text as its own: quote them or leave them"
     assert facts.prose_faults("Here I checked the log before I changed a single line.") == (fault,)
+    assert facts.prose_faults("He was not a student of that school, it seems.") == (fault,)
     assert facts.prose_faults("You checked the log before you changed anything.") == ()
     assert facts.prose_faults("It was noted that you assumed that the file was complete.") == ()
     said = arc.messages[1].model_copy(update={"text": f"{arc.objectives[0].issues[0].note} Ok."})
@@ -246,13 +247,13 @@ def test_a_quotation_may_be_in_another_language(arc: Arc) -> None:
 
 
 def test_a_bare_number_is_no_name_and_the_longer_name_is_masked_first(arc: Arc) -> None:
-    titles = ("77", "Sprint", "Sprint 88", "Close")
+    titles = ("77", "Sprint", "Sprint 88", "Close 99?")
     stages = tuple(
         s.model_copy(update={"title": title})
         for s, title in zip(arc.trigger.stages, titles, strict=True)
     )
     facts = facts_of(replace(arc, trigger=arc.trigger.model_copy(update={"stages": stages})), ())
-    assert facts.prose_faults("In Sprint 88 it held.") == ()
+    assert facts.prose_faults("In Sprint 88 it held, and in Close 99 it did not.") == ()
     assert facts.prose_faults("It took 77 tries.") == ("the number 77 is in no table",)
 
 

@@ -107,3 +107,7 @@ def test_what_was_done_and_what_the_work_was_about_may_be_said(text: str) -> Non
 def test_no_prose_of_a_review_judges(arc: Arc) -> None:
     assert facts_of(arc, ()).prose_faults("You were outstanding.") != ()
     assert facts_of(arc, (), reviewer="rules").prose_faults("You were outstanding.") != ()
+
+
+def test_marks_around_a_single_word_do_not_excuse_it(arc: Arc) -> None:
+    assert facts_of(arc, ()).prose_faults("You were “outstanding” there.") != ()

@@ -125,6 +125,7 @@ def test_a_kind_that_was_gone_and_back_is_told_with_the_stage_it_was_last_in(
 ) -> None:
     signal = make_signal("recurring_issue", "worsening", name=KIND, value=0.3)
     told = _recurring(well_done(_marked(1, 2, 4, 14)), signal)
+    assert told.sentences[0].startswith("Late update came back: four of the 18 objectives")
     assert told.sentences[2] == (
         "It had been gone in between and was back by “Write”, so it is not settled yet."
     )

@@ -65,6 +65,13 @@ def test_what_feedback_said_before_it_was_noted_last_is_told_first(well_done: We
         )
     ]
     # Praise that came after it is no warning that was not heeded.
+    tagged = well_done(_with(noted, 6, feedback="Bring it earlier.", feedback_kinds=(KIND,)))
+    assert _whys(tagged) == [
+        (
+            "Feedback in “Gather” spoke of unstated assumption, and in “Weigh” it was noted again: "
+            "“You took it that file l was whole”."
+        )
+    ]
     later = "No unstated assumption left."
     assert _whys(well_done(_with(noted, 14, feedback=later))) == [
         "Unstated assumption came up last in “Weigh”: “You took it that file l was whole”."
@@ -148,8 +155,8 @@ def test_what_ended_lowest_is_done_again(well_done: WellDone) -> None:
     (push,) = _pushes(well_done({4: {"score": 0.6}, 8: low | {"issues": kinds}}))
     assert push.action.startswith("Do “Piece H of the work” again from an empty page")
     assert push.why == (
-        "Nothing ended lower: 0.40 after three attempts, and what is noted there is no source and "
-        "vague owner."
+        "Nothing ended lower: 0.40 after three attempts, and what is noted there is vague owner "
+        "and “no source”."
     )
     assert _whys(well_done({8: low | {"attempts": 0}})) == ["Nothing ended lower: 0.40."]
 
@@ -171,6 +178,17 @@ def test_hints_before_a_first_try_late_in_the_run_are_pushed_on(
     )
     avoids = make_signal("help_avoidance", "present", value=-3.0)
     assert not [p for p in _pushes(well_done(late), avoids) if "open a hint" in p.action]
+
+
+def test_who_leans_on_hints_more_is_pushed_on_that_first(
+    well_done: WellDone, make_signal: MakeSignal
+) -> None:
+    leans = make_signal("independence", "worsening", value=3.0)
+    arc = well_done(_marked(1, 2) | {14: {"hints": 2}})
+    said = ["On “Piece N of the work”, late in the run, you still took two hints."]
+    assert _whys(arc)[1:] == said
+    assert _whys(arc, leans)[:1] == said
+    assert len(_whys(arc, leans)) == 2
 
 
 def test_else_more_than_one_hint_late_in_the_run_is(well_done: WellDone) -> None:

@@ -170,7 +170,7 @@ def test_a_second_kind_is_told_by_its_places_and_a_third_is_not(
     assert more.startswith("Vague owner was noted on five of 18 objectives, the last of them “P")
     (first, second) = points(_marked("late_update", 1, 2, 4, 5, 6) | _marked("no_eta", 7, 8, 9, 10))
     assert first.startswith("Late update")
-    assert second.endswith("share the mark no eta; nothing sets it apart from the rest.")
+    assert second.endswith("share the mark “no eta”; nothing sets it apart from the rest.")
 
 
 def test_a_kind_whose_words_do_not_stand_is_left_out(points: Callable[..., list[str]]) -> None:

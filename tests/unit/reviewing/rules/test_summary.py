@@ -215,6 +215,8 @@ def test_what_to_work_on_is_the_habit_a_pattern_claims_else_the_kind_seen_most(
     assert kind in _summary(make_arc())
     assert asking in _summary(make_arc(), avoids)
     assert rating in _summary(make_arc(), rates)
+    leans = make_signal("independence", "worsening", value=3.0)
+    assert "next is a first try of your own before you take a hint." in _summary(make_arc(), leans)
     assert kind in _summary(make_arc(), avoids, rates, recurs)
     assert "work on next" not in _summary(_arc(make_arc, issues=()))
     # Where it was no chance by the record it is marked all the same.
@@ -241,8 +243,8 @@ def test_what_was_not_in_the_record_is_named_and_nothing_else(
 
 
 def test_under_six_objectives_are_a_note_and_no_verdict(make_arc: Callable[..., Any]) -> None:
-    assert "a note and not as a verdict" in _summary(_scored(make_arc, 0.7, 0.7, 0.7, 0.7, 0.7))
-    assert "a note" not in _summary(_scored(make_arc, 0.7, 0.7, 0.7, 0.7, 0.7, 0.7))
+    assert "a note and not as a verdict" in _summary(_scored(make_arc, *[0.7] * 5))
+    assert "a note" not in _summary(_scored(make_arc, *[0.7] * 6))
 
 
 def test_a_speed_that_cannot_be_told_is_said_so_with_the_reason(
@@ -284,6 +286,15 @@ def test_a_kind_whose_tag_cannot_be_told_from_a_figure_is_not_named(
     arc = _arc(make_arc, issues=(Issue(kind=long),))
     assert _headline(arc, recurs).startswith("All 18 scored objectives reached the pass mark;")
     assert "What to work on next" not in _summary(arc, recurs)
+
+
+def test_a_kind_of_something_missing_is_told_in_marks(
+    make_arc: Callable[..., Any], make_signal: Callable[..., Signal]
+) -> None:
+    missing = make_signal("recurring_issue", "present", name="no-next_step", value=0.3)
+    arc = _arc(make_arc, issues=(Issue(kind="no-next_step"),))
+    assert _headline(arc, missing).startswith("“no next step” kept coming back, in four stages")
+    assert "next is “no next step”, marked on 18 objectives." in _summary(arc, missing)
 
 
 def test_revisions_of_a_text_are_one_text(make_arc: Callable[..., Any]) -> None:

@@ -5,6 +5,7 @@ import pytest
 from consumer.reviewing.rules.wording import (
     after_tries,
     count,
+    kind_words,
     listed,
     number_word,
     part_of,
@@ -97,3 +98,9 @@ def test_words_with_marks_of_their_own_or_too_many_are_not_quoted(text: str, quo
 )
 def test_a_title_that_cannot_stand_in_a_sentence_is_replaced(title: str, name: str) -> None:
     assert titled(title, "stage 2") == name
+
+
+def test_a_kind_that_begins_with_a_negation_turns_no_sentence_around() -> None:
+    assert kind_words("late_update") == "late update"
+    assert kind_words("no-next_step") == "“no next step”"
+    assert kind_words("notation") == "notation"
