@@ -4,7 +4,10 @@ import asyncio
 import sys
 from collections.abc import Collection, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
+
+from aiokafka.errors import ProducerFenced
 
 from consumer.commands.dlq_output import (
     letter_json,
@@ -15,6 +18,7 @@ from consumer.commands.dlq_output import (
     write_table,
 )
 from consumer.commands.progress import progress_bar
+from consumer.dead_letters.errors import DeadLettersError
 from consumer.dead_letters.letters import DeadLetter, Selection
 from consumer.dead_letters.purging import Purge, PurgePlanner, purge
 from consumer.dead_letters.reading import LetterReader, Range, reading
@@ -43,19 +47,35 @@ def topic_names(asked: Collection[str], topics: Topics) -> tuple[str, ...]:
     Raises:
         ConfigurationError: one is no input topic of ours.
     """
-    prefix = topics.scenario_completed.removesuffix("scenario.completed")
-    known = {topics.dlq(name) for name in topics.inputs}
     if not asked:
-        return tuple(sorted(known))
-    found = []
-    for name in asked:
-        full = name if name.startswith(prefix) else prefix + name
-        full = full if full.endswith(DLQ_SUFFIX) else full + DLQ_SUFFIX
-        if full not in known:
-            names = ", ".join(sorted(topics.inputs))
-            raise ConfigurationError((f"--topic {name}: want one of {names}",))
-        found.append(full)
-    return tuple(sorted(set(found)))
+        return tuple(sorted(topics.dlq(name) for name in topics.inputs))
+    found = {name: _dead_letters_of(name.removesuffix(DLQ_SUFFIX), topics) for name in asked}
+    wrong = [name for name, topic in found.items() if topic is None]
+    if wrong:
+        names = ", ".join(sorted(topics.inputs))
+        raise ConfigurationError(tuple(f"--topic {name}: want one of {names}" for name in wrong))
+    return tuple(sorted({topic for topic in found.values() if topic is not None}))
+
+
+def letter_named(asked: LetterId, topics: Topics) -> LetterId:
+    """Return which letter is meant, its topic written with the prefix or without.
+
+    Raises:
+        ConfigurationError: it is none of a dead-letter topic of ours.
+    """
+    name = asked.topic.removesuffix(DLQ_SUFFIX)
+    topic = None if name == asked.topic else _dead_letters_of(name, topics)
+    if topic is None:
+        names = ", ".join(sorted(topics.dlq(one) for one in topics.inputs))
+        raise ConfigurationError((f"LETTER {asked}: want TOPIC/PARTITION/OFFSET of {names}",))
+    return replace(asked, topic=topic)
+
+
+def _dead_letters_of(name: str, topics: Topics) -> str | None:
+    prefix = topics.scenario_completed.removesuffix("scenario.completed")
+    # A name may begin as the prefix does.
+    meant = [full for full in (name, prefix + name) if full in topics.inputs]
+    return topics.dlq(meant[0]) if meant else None
 
 
 def run_dlq_list(query: Query, *, as_json: bool) -> None:
@@ -99,7 +119,7 @@ async def _show(
 ) -> None:
     topics = Topics.with_prefix(settings.topic_prefix)
     async with reading(settings.kafka, topics) as reader:
-        letter = await reader.letter(letter_id)
+        letter = await reader.letter(letter_named(letter_id, topics))
         ledger = await reader.ledger()
     if as_json:
         write_json(letter_json(letter, ledger, headers=True, value=value))
@@ -117,15 +137,16 @@ def run_dlq_redrive(query: Query, *, dry_run: bool) -> bool:
 
 
 async def _redrive(settings: KafkaSettings, query: Query, *, dry_run: bool) -> bool:
+    asyncio.get_running_loop().set_exception_handler(unless_fenced)
     topics = Topics.with_prefix(settings.topic_prefix)
     redriver = None
     try:
-        if not dry_run:
-            await create_topics(settings.kafka, (ledger_plan(topics),), partitions=1)
-            redriver = Redriver(settings.kafka, topics)
         async with reading(settings.kafka, topics) as reader:
-            job = Redriving(reader, redriver, limit=query.limit)
             ranges = await _ranges(reader, settings, query, topics)
+            if not dry_run:
+                await create_topics(settings.kafka, (ledger_plan(topics),), partitions=1)
+                redriver = Redriver(settings.kafka, topics)
+            job = Redriving(reader, redriver, limit=query.limit)
             with progress_bar("dead letters read", total=_offsets(ranges)) as advance:
                 await job.run(ranges, query.selection, on_read=advance)
     finally:
@@ -138,6 +159,15 @@ async def _redrive(settings: KafkaSettings, query: Query, *, dry_run: bool) -> b
         f"{job.done} {verb}, {job.before} were redriven before, {len(job.refused)} refused\n"
     )
     return not job.refused
+
+
+def unless_fenced(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Report what nobody awaited, but not that another redrive has begun: a line says so.
+
+    aiokafka leaves the futures of a producer that was fenced off alone.
+    """
+    if not isinstance(context.get("exception"), ProducerFenced):
+        loop.default_exception_handler(context)
 
 
 def run_dlq_purge(query: Query, *, confirmed: bool) -> bool:
@@ -155,7 +185,7 @@ async def _purge(settings: KafkaSettings, query: Query, *, confirmed: bool) -> b
     topics = Topics.with_prefix(settings.topic_prefix)
     async with reading(settings.kafka, topics) as reader:
         # All that stands there is looked at: what is not selected decides what can go.
-        ranges = await reader.ranges(topic_names(query.topics, topics))
+        ranges = await _ranges(reader, settings, Query(topics=query.topics), topics)
         with progress_bar("dead letters read", total=_offsets(ranges)) as advance:
             plans = []
             for one in ranges:
@@ -196,8 +226,11 @@ async def _ranges(
     reader: LetterReader, settings: KafkaSettings, query: Query, topics: Topics
 ) -> Sequence[Range]:
     names = topic_names(query.topics, topics)
-    for problem in await unseen_topics(settings.kafka, names):
+    problems = await unseen_topics(settings.kafka, names)
+    for problem in problems:
         sys.stderr.write(f"debrief: {problem}\n")
+    if len(problems) == len(names):
+        raise DeadLettersError("there is nothing to look at: is DEBRIEF_TOPIC_PREFIX right?")
     return await reader.ranges(names, since_ms=query.selection.since_ms)
 
 

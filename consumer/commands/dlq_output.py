@@ -156,4 +156,7 @@ def _plain(told: object) -> str:
 
 
 def _time(at_ms: int) -> str:
-    return rfc3339(datetime.fromtimestamp(at_ms / 1000, UTC))
+    try:
+        return rfc3339(datetime.fromtimestamp(at_ms / 1000, UTC))
+    except (ValueError, OverflowError):  # whoever writes a record may stamp it with any number
+        return f"{at_ms} ms"

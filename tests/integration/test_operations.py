@@ -211,3 +211,17 @@ async def test_dead_letters_by_hand(operator: Operator) -> None:
     assert "3 deleted" in await operator.done("dlq", "purge", "--yes")
     assert await operator.done("dlq", "list", "--format", "json") == ""
     assert (await operator.run("erase", "x" * 129))[0] == 2
+
+
+@pytest.mark.parametrize("command", ["list", "redrive", "purge --yes"])
+async def test_topics_of_nobody_are_not_taken_for_empty_ones(
+    operator: Operator, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    prefix = f"nobody{uuid.uuid4().hex[:8]}."
+    monkeypatch.setenv("DEBRIEF_TOPIC_PREFIX", prefix)
+    code, _, err = await operator.run("dlq", *command.split())
+    assert code == 1
+    assert f"{prefix}user.erased.dlq is missing" in err
+    assert "is DEBRIEF_TOPIC_PREFIX right?" in err
+    async with AIOKafkaConsumer(bootstrap_servers=operator.bootstrap) as consumer:
+        assert not any(name.startswith(prefix) for name in await consumer.topics())

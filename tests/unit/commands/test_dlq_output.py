@@ -1,6 +1,7 @@
 """Dead letters as they are written out: whole for programs, harmless and discreet for people."""
 
 import io
+from dataclasses import replace
 
 from rich.console import Console
 
@@ -65,6 +66,13 @@ def test_a_null_value_is_null() -> None:
     fields = letter_json(_letter(value=None), EMPTY, value=True)
 
     assert (fields["value"], fields["value_bytes"]) == (None, None)
+
+
+def test_a_time_that_no_calendar_knows_is_told_as_it_stands() -> None:
+    letter = _letter()
+    late = replace(letter, record=replace(letter.record, timestamp_ms=2**62))
+
+    assert letter_json(late, EMPTY)["written_at"] == f"{2**62} ms"
 
 
 def test_foreign_words_steer_no_terminal() -> None:
