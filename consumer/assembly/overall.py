@@ -64,13 +64,12 @@ def index_overall(arc: Arc, names: Sequence[str]) -> Overall:
     """Collect a run's extremes and means once; `names` are those of what has figures of its own."""
     whole = [known for known in _known(arc.objectives) if known]
     parts = [known for group in groups_of(arc) for known in _known(group) if known]
-    means = frozenset(map(fmean, whole))
     return Overall(
         names=tuple(names),
         lowest=frozenset(map(min, whole)),
         highest=frozenset(map(max, whole)),
-        means=means,
-        part_means=means | frozenset(map(fmean, parts)),
+        means=frozenset(map(fmean, whole)),
+        part_means=frozenset(map(fmean, parts)),
     )
 
 

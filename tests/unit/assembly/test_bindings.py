@@ -29,7 +29,7 @@ EXTREME = "it calls the best or lowest what is not"
         "Two of the four objectives had .80 or more.",
         "Craft took two hints and came to .65 on average, from .40 to .90.",
         "Clarity was your strongest skill, and Craft your weakest area.",
-        "Objective B, which asked for Craft and Clarity, came to .60.",
+        "Objective B, which did not ask for Craft, came to .60.",
         "You took care and scored .90.",
         "Objective A took 3 attempts, against 1 attempt elsewhere.",
     ],
@@ -138,3 +138,13 @@ def test_a_persona_has_the_messages_of_each_stage_too(arc: Arc) -> None:
     assert bindings.faults("In the first stage you sent Dana 3 messages.") == ()
     assert bindings.faults("You sent Dana 8 messages.") == ()
     assert bindings.faults("You sent Dana 6 messages.") != ()
+
+
+def test_a_dimension_has_what_a_signal_measured_of_it(
+    arc: Arc, make_signal: Callable[..., Signal]
+) -> None:
+    series = (SeriesPoint(stage_id="s1", value=0.33),)
+    stuck = make_signal("stuck", "present", name="Craft", series=series)
+    bindings = index_bindings(arc, (stuck,))
+    assert bindings.faults("In Craft the share of first tries that came right was .33.") == ()
+    assert bindings.faults("In Clarity the share of them was .33.") == (SCORE,)

@@ -6,7 +6,16 @@ import pytest
 
 from consumer.arc import Arc
 from consumer.assembly.faults import find_faults
-from consumer.drafts import Citation, NextPushDraft, PerspectiveDraft, Scoring, WentWellDraft
+from consumer.drafts import (
+    Citation,
+    KeptStuckDraft,
+    NextPushDraft,
+    PerspectiveDraft,
+    Scoring,
+    WentWellDraft,
+    WritingStyleDraft,
+)
+from tests.arcs import scored
 
 INVENTED = Citation(
     source="message", source_id="m2", revision=None, quote="zebras gallop across every wide plain"
@@ -96,3 +105,40 @@ def test_what_is_in_another_script_is_a_fault(arc: Arc, make_draft: Callable[...
     assert f"headline: {fault}" in find_faults(read, arc=arc, signals=())
     view = PerspectiveDraft(text="你先检查了日志。", evidence=())
     assert f"perspective: {fault}" in find_faults(view, arc=arc, signals=(), persona_id="dana")
+
+
+def test_each_sort_of_item_is_checked(arc: Arc, make_draft: Callable[..., Any]) -> None:
+    cited = Citation(source="objective", source_id="o1", revision=None, quote=None)
+    said = {"evidence": (cited,)}
+    read = make_draft(
+        headline=" ",
+        did_well=(WentWellDraft(statement="It took 447 tries.", **said),),
+        kept_stuck=(KeptStuckDraft(statement="It took 447 tries.", issue_kind=None, **said),),
+        push_next=(NextPushDraft(action="Ask.", why="It took 447 tries.", check="So.", **said),),
+        writing_style=WritingStyleDraft(statement="It took 447 tries.", **said),
+    ).arc_read
+    faults = find_faults(read, arc=arc, signals=())
+    assert faults[0] == "headline: it is empty"
+    told = [fault.partition(":")[0] for fault in faults if "447" in fault]
+    assert told == ["did_well[0]", "kept_stuck[0]", "push_next[0]", "writing_style"]
+
+
+def test_a_reason_for_points_is_held_to_what_it_cites(
+    arc: Arc, make_draft: Callable[..., Any]
+) -> None:
+    first, *others = make_draft().scoring.dimensions
+    wrong = first.model_copy(update={"evidence": (INVENTED,)})
+    (fault,) = find_faults(Scoring(dimensions=(wrong, *others)), arc=arc, signals=())
+    assert fault.startswith("dimension 'd1': the quote of message 'm2'")
+    blank = first.model_copy(update={"rationale": " "})
+    assert find_faults(Scoring(dimensions=(blank, *others)), arc=arc, signals=()) == (
+        "dimension 'd1': the rationale is empty",
+    )
+
+
+def test_an_empty_list_is_told_with_three_objectives_at_most(
+    arc: Arc, make_draft: Callable[..., Any]
+) -> None:
+    fine = tuple(scored(n, "s1") for n in range(1, 6))
+    faults = find_faults(make_draft().arc_read, arc=replace(arc, objectives=fine), signals=())
+    assert faults == ("did_well: it is empty, and 'o1', 'o2', 'o3' reached 0.7",)

@@ -23,6 +23,7 @@ MEAN = "it calls a score the mean that is not"
         "On average you scored .675.",
         "Objective B was .60, your best result there.",
         "Your best result took one attempt.",
+        "On Objective B your lowest score was .60.",
         "Your scores lay between .40 and .90.",
     ],
 )

@@ -10,7 +10,7 @@ from consumer.assembly.proper_names import capitalised_words_of, proper_names_of
         ("Verbena came first. Then it was over. “Nobody knew.” Said so.", []),
         ("See you on Monday in March.", []),
         ("What I did: Split it - Then checked it\n- Looked again", []),
-        ("We met at IBM and with Bo.", []),
+        ("We met at IBM and with Bo, and Anna came.", ["anna"]),
         ("Тогда я спросил Марину.", ["марину"]),
     ],
 )
