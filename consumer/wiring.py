@@ -23,14 +23,14 @@ from consumer.settings import Settings, load_base_rates
 from consumer.stream.barrier import IngestBarrier
 from consumer.stream.client import Membership, pause
 from consumer.stream.dead_letters import DeadLetterDesk
-from consumer.stream.dependencies import watching
+from consumer.stream.dependencies import NotWellError, watching
 from consumer.stream.health import StreamHealth
 from consumer.stream.ingest_loop import IngestLoop
 from consumer.stream.retry import RetryLimits
 from consumer.stream.review_loop import ReviewLoop
 from consumer.wiring_calls import reviewing_by
 from consumer.wiring_tracing import is_wanted, tracing_by
-from producer.errors import SendFailedError, TopicsError
+from producer.errors import SendFailedError
 from producer.progress import ProgressPublisher
 from producer.sender import KafkaSender
 from producer.topics import unseen_topics
@@ -57,13 +57,10 @@ class Jobs:
         """Return the jobs by the names that health and logs use."""
         return (*(("ingest",) if self.ingest else ()), *(("review",) if self.review else ()))
 
-    def topics(self, topics: Topics) -> frozenset[str]:
-        """Return every topic that these jobs read, write or ask about."""
-        ingested = (*topics.contexts, topics.user_erased)
-        triggers = topics.scenario_completed
-        ingest = {*ingested, *map(topics.dlq, ingested), topics.review_ready}
-        review = {*topics.contexts, triggers, topics.dlq(triggers), *topics.outputs}
-        return frozenset((ingest if self.ingest else set()) | (review if self.review else set()))
+    def topics(self, topics: Topics) -> tuple[str, ...]:
+        """Return the topics without which these jobs do nothing: those that they read."""
+        ingest = (*topics.contexts, topics.user_erased) if self.ingest else ()
+        return (*ingest, *((topics.scenario_completed,) if self.review else ()))
 
 
 def utc_now() -> datetime:
@@ -95,6 +92,7 @@ class Consumer:
         is_wanted(os.environ)  # what is wrong with it is told before anything connects
         self._topics = Topics.with_prefix(settings.topic_prefix)
         self._stopping = asyncio.Event()
+        self._topics_are_seen = False
         self._loops: list[IngestLoop | ReviewLoop] = []
         self._registry: SchemaRegistry | None = None
         self._schema_ids: Mapping[OutputName, int] = {}
@@ -121,8 +119,6 @@ class Consumer:
                 return
             if not await self._until_up("kafka", sender.start):
                 return
-            if not await self._until_up("topics", self._see_topics):
-                return
             if self._settings.schema_registry_url is not None:
                 address = self._settings.schema_registry_url.get_secret_value()
                 self._registry = await stack.enter_async_context(SchemaRegistry(address))
@@ -143,16 +139,16 @@ class Consumer:
                 self._loops.append(loop)
             if self._stopping.is_set():
                 return
-            pings = {"kafka": sender.ping, "database": store.ping}
+            pings = {"kafka": sender.ping, "database": store.ping, "topics": self._see_topics}
             await stack.enter_async_context(watching(pings, self.health))
             await self._run_loops()
 
     async def _see_topics(self) -> None:
-        # aiokafka would wait for them in silence, and brokers that make what is asked for would
-        # make them with settings of their own.
-        unseen = await unseen_topics(self._settings.kafka, self._jobs.topics(self._topics))
-        if unseen:
-            raise TopicsError("; ".join(unseen))
+        if not self._topics_are_seen:
+            unseen = await unseen_topics(self._settings.kafka, self._jobs.topics(self._topics))
+            if unseen:
+                raise NotWellError("; ".join(unseen))
+            self._topics_are_seen = True
 
     async def _register(self) -> None:
         if self._registry is not None:
@@ -264,7 +260,6 @@ class Consumer:
                 await start()
             except (
                 SendFailedError,
-                TopicsError,
                 StoreUnavailableError,
                 RegistryUnavailableError,
                 KafkaError,

@@ -9,6 +9,7 @@ from aiokafka.errors import (
     KafkaError,
     TopicAlreadyExistsError,
     TopicAuthorizationFailedError,
+    UnknownTopicOrPartitionError,
     for_code,
 )
 from aiokafka.protocol.metadata import MetadataRequest
@@ -126,24 +127,18 @@ async def _until_seen(admin: AIOKafkaAdminClient, made: tuple[str, ...]) -> None
 
 
 async def _unseen(admin: AIOKafkaAdminClient, names: Collection[str]) -> list[str]:
-    absent = sorted(set(names) - set(await admin.list_topics()))
-    if not absent:
-        return []
-    # A list leaves out what this login may not see; asked for by its name, the brokers say so. Not
-    # by `describe_topics`: brokers that make topics by themselves would make these.
-    request = MetadataRequest(absent, allow_auto_topic_creation=False)
+    # Not by `describe_topics`: brokers that make topics by themselves would make these. And a list
+    # of all topics leaves out, without a word, what this login may not see.
+    request = MetadataRequest(list(names), allow_auto_topic_creation=False)
     answer = (await admin._send_request(request)).to_object()  # noqa: SLF001  # no public way
-    refused = {
-        topic["topic"]
-        for topic in answer["topics"]
-        if topic["error_code"] == TopicAuthorizationFailedError.errno
-    }
-    return [
-        f"{name} may not be seen by this login: allow it to describe the topic"
-        if name in refused
-        else f"{name} is missing: run `debrief topics create`"
-        for name in absent
-    ]
+    found = {topic["topic"]: for_code(topic["error_code"]) for topic in answer["topics"]}
+    problems = []
+    for name in names:
+        if found[name] is TopicAuthorizationFailedError:
+            problems.append(f"{name} may not be seen by this login: allow it to describe the topic")
+        elif found[name] is UnknownTopicOrPartitionError:
+            problems.append(f"{name} is missing: run `debrief topics create`")
+    return problems
 
 
 async def _wrong_settings(

@@ -1,7 +1,7 @@
-"""Whether brokers and database answer, asked every few seconds.
+"""Whether brokers and database answer, and the topics are there, asked every few seconds.
 
-Who has nothing to read would not notice that they are away: aiokafka waits for its brokers without
-telling anybody who calls it.
+Who has nothing to read would not notice that they are away: aiokafka waits for its brokers, and for
+topics, without telling anybody who calls it.
 """
 
 import asyncio
@@ -17,6 +17,11 @@ CHECK_SECONDS: Final = 5.0
 PATIENCE_SECONDS: Final = 10.0
 
 Ping = Callable[[], Awaitable[None]]
+
+
+class NotWellError(Exception):
+    """What answered says what is wrong; the message is told on `/readyz`."""
+
 
 _log = structlog.get_logger(__name__)
 
@@ -41,12 +46,13 @@ async def _watch(pings: Mapping[str, Ping], health: StreamHealth) -> None:
                 health.up(name)
                 if name in away:
                     away.remove(name)
-                    _log.info("answers_again", what=name)
+                    _log.info("dependency_is_back", what=name)
             else:
-                health.down(name, "does not answer")
+                is_told = isinstance(error, NotWellError)
+                health.down(name, str(error) if is_told else "does not answer")
                 if name not in away:
                     away.add(name)
-                    _log.warning("does_not_answer", what=name, error=repr(error))
+                    _log.warning("dependency_is_away", what=name, error=repr(error))
         await asyncio.sleep(CHECK_SECONDS)
 
 

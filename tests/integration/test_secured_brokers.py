@@ -27,7 +27,7 @@ INPUTS: Final = (
 )
 LETTERS: Final = tuple(f"{topic}.dlq" for topic in INPUTS)
 OUTPUTS: Final = ("review.ready", "review.progress")
-USERS: Final = ("consumer", "gateway", "keeper", "operator", "platform", "stranger")
+USERS: Final = ("consumer", "gateway", "half", "keeper", "operator", "platform", "stranger")
 pytestmark = pytest.mark.kafka
 
 
@@ -51,6 +51,7 @@ def _rules(prefix: str, group: str) -> list[Rule]:
         *topics("keeper", "read", *LETTERS, "dlq.redriven"),
         *topics("keeper", "write", *INPUTS, "dlq.redriven"),
         *topics("keeper", "delete", *LETTERS),
+        *topics("half", "write", *OUTPUTS),
         ("keeper", "write", "transactional id", f"{prefix}dlq.redriven", False),
     ]
 
@@ -153,14 +154,12 @@ async def test_what_a_login_may_not_do_is_said(deployment: Deployment) -> None:
     ):
         assert expected in told.stdout + told.stderr
         assert "is missing" not in told.stdout + told.stderr
-    with deployment.process(
-        "consume", DEBRIEF_METRICS_PORT=str(deployment.port), **_as("platform")
-    ):
-        reason = f"{deployment.prefix}review.ready may not be seen by this login"
+    with deployment.process("consume", DEBRIEF_METRICS_PORT=str(deployment.port), **_as("half")):
+        reason = f"{deployment.prefix}user.erased may not be seen by this login"
         async with asyncio.timeout(PATIENCE_SECONDS):
             while reason not in _logs(deployment):  # noqa: ASYNC110  # a file sets no event
                 await asyncio.sleep(0.2)
-        assert await asyncio.to_thread(_readiness, deployment) == "no topics"
+        assert reason in await asyncio.to_thread(_readiness, deployment)
 
 
 def _logs(deployment: Deployment) -> str:
@@ -170,4 +169,4 @@ def _logs(deployment: Deployment) -> str:
 def _readiness(deployment: Deployment) -> str:
     answer = httpx2.get(f"http://127.0.0.1:{deployment.port}/readyz")
     assert answer.status_code == 503
-    return str(answer.json()["jobs"]["ingest"])
+    return str(answer.json()["jobs"]["topics"])

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from consumer.stream import dependencies
-from consumer.stream.dependencies import watching
+from consumer.stream.dependencies import NotWellError, watching
 from consumer.stream.health import StreamHealth
 
 
@@ -54,6 +54,17 @@ async def test_who_does_not_answer_is_red_until_it_does(fault: str) -> None:
         setattr(kafka, fault, False)
         await _asked_twice(kafka)
         assert health.ready
+
+
+async def test_what_answered_says_what_is_wrong() -> None:
+    async def topics() -> None:
+        raise NotWellError("scenario.completed is missing")
+
+    health = StreamHealth(())
+    async with watching({"topics": topics}, health), asyncio.timeout(10):
+        while health.ready:  # noqa: ASYNC110  # the watch sets no event
+            await asyncio.sleep(0)
+    assert health.reasons["topics"] == "scenario.completed is missing"
 
 
 async def test_nobody_is_asked_after_the_block() -> None:
