@@ -34,7 +34,7 @@ export class ProgressBoard {
 function progressCard(step) {
   const stopped = step.phase === "delayed" || step.phase === "failed";
   const at = ORDER.indexOf(step.phase);
-  const titles = { delayed: "Your review takes longer than usual", failed: "Your review could not be written" };
+  const titles = { delayed: "Your review has to wait", failed: "Your review could not be written" };
   const steps = PHASES.slice(0, -1).map(([, name], index) =>
     element("li", { class: index < at ? "done" : index === at ? "now" : "", "aria-current": index === at ? "step" : null, text: name }));
   return element(
