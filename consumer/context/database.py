@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from consumer.context.errors import StoreUnavailableError
 from consumer.context.failures import store_error
 from gateway.database import WRITES, migrate
 
@@ -36,9 +37,12 @@ class Database:
             await migrate(self._engine, location=MIGRATIONS)
 
     async def ping(self) -> None:
-        """Ask the database anything at all; what it says is not looked at."""
+        """Ask whether the database is there and takes what is written."""
+        is_postgresql = self._engine.dialect.name == "postgresql"
+        asked = text("SHOW transaction_read_only" if is_postgresql else "SELECT 1")
         async with self._reading() as connection:
-            await connection.execute(text("SELECT 1"))
+            if await connection.scalar(asked) == "on":
+                raise StoreUnavailableError("the database is read-only: is it a standby?")
 
     async def scrub(self) -> None:
         """Have SQLite take deleted text out of its write-ahead log, too, as far as nobody reads it.

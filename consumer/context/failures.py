@@ -13,9 +13,9 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, SQLAlchemyError
 from consumer.context.errors import RowRefusedError, StoreError, StoreUnavailableError
 from gateway.database import brief
 
-# Connection, idle too long in a transaction, rollback (deadlock, serialisation), resources, locks
-# and states, operator, system.
-_PASSING_SQLSTATES: Final = ("08", "25P03", "40", "53", "55", "57", "58")
+# Connection, read-only (a standby, or one that is full), idle too long in a transaction, rollback
+# (deadlock, serialisation), resources, locks and states, operator, system.
+_PASSING_SQLSTATES: Final = ("08", "25006", "25P03", "40", "53", "55", "57", "58")
 _PASSING_SQLITE_CODES: Final = frozenset(
     {
         sqlite3.SQLITE_BUSY,

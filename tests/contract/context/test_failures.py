@@ -95,6 +95,25 @@ async def test_a_database_that_is_not_there_wants_someone_to_look(
 
 
 @pytest.mark.postgres
+async def test_a_server_that_is_read_only_may_take_writes_in_a_moment(
+    postgres_database: str, closing: Make
+) -> None:
+    store = closing(open_store(postgres_database))
+    await store.prepare()
+    await store.ping()
+    name = make_url(postgres_database).database
+    async with store._writes.begin() as connection:
+        await connection.execute(
+            text(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+        )
+    await store.close()  # connections that are there go on as they began
+    with pytest.raises(StoreUnavailableError, match="read-only"):
+        await store.ping()
+    with pytest.raises(StoreUnavailableError, match="read-only"):
+        await store.put("run-1", "arc", "h", "x")
+
+
+@pytest.mark.postgres
 async def test_connections_that_the_server_cut_are_made_anew(
     postgres_database: str, closing: Make
 ) -> None:
