@@ -41,8 +41,11 @@ class Database:
         is_postgresql = self._engine.dialect.name == "postgresql"
         asked = text("SHOW transaction_read_only" if is_postgresql else "SELECT 1")
         async with self._reading() as connection:
-            if await connection.scalar(asked) == "on":
-                raise StoreUnavailableError("the database is read-only: is it a standby?")
+            is_read_only = await connection.scalar(asked) == "on"
+        if is_read_only:
+            # What is open may lead to a server that is no longer the first: all is opened anew.
+            await self._engine.dispose()
+            raise StoreUnavailableError("the database is read-only: is it a standby?")
 
     async def scrub(self) -> None:
         """Have SQLite take deleted text out of its write-ahead log, too, as far as nobody reads it.

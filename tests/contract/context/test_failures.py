@@ -111,6 +111,13 @@ async def test_a_server_that_is_read_only_may_take_writes_in_a_moment(
         await store.ping()
     with pytest.raises(StoreUnavailableError, match="read-only"):
         await store.put("run-1", "arc", "h", "x")
+    async with store._writes.begin() as connection:
+        await connection.execute(text("SET TRANSACTION READ WRITE"))
+        await connection.execute(text(f"ALTER DATABASE {name} RESET default_transaction_read_only"))
+    with pytest.raises(StoreUnavailableError, match="read-only"):
+        await store.ping()  # by the connection that is open
+    await store.ping()
+    await store.put("run-1", "arc", "h", "x")
 
 
 @pytest.mark.postgres
