@@ -6,10 +6,11 @@ Records are numbered: ids and times come from the number, and a later number is 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from string import ascii_uppercase
-from typing import Any, Final
+from typing import Any, Final, get_args
 from uuid import UUID
 
 from consumer.context.records import ContextRecord
+from consumer.drafts import PatternDraft
 from producer.records import SourceRecord
 from schemas.events import (
     ArtefactSubmitted,
@@ -21,7 +22,7 @@ from schemas.events import (
     XpDimension,
     XpPlan,
 )
-from schemas.review import SeriesPoint, Signal
+from schemas.review import Direction, SeriesPoint, Signal
 
 START: Final = datetime(2026, 1, 5, 9, tzinfo=UTC)
 END: Final = START + timedelta(hours=2)
@@ -140,6 +141,20 @@ def signal(kind: str, verdict: str, *, stages: int = 3, **changes: Any) -> Signa
         "series": tuple(SeriesPoint(stage_id=f"s{n}", value=0.5) for n in range(1, stages + 1)),
     }
     return Signal.model_validate(fields | changes)
+
+
+def pattern_of(signal: Signal) -> PatternDraft:
+    """Return the draft of a pattern that a signal bears, seen in four stages."""
+    return PatternDraft(
+        kind=signal.kind,
+        name=signal.name,
+        direction=next(d for d in get_args(Direction) if d == signal.verdict),
+        statement="It was so.",
+        confidence="high",
+        stage_ids=("s1", "s2", "s4", "s6"),
+        signal_ids=(signal.signal_id,),
+        evidence=(),
+    )
 
 
 def _record(number: int) -> dict[str, Any]:

@@ -124,10 +124,12 @@ def test_a_stage_of_two_objectives_has_their_sums_and_mean_and_each_its_place(ar
     second = arc.objectives[1].model_copy(
         update={"stage_id": "s1", "hints": 5, "attempts": 4, "first_score": 0.2}
     )
-    two = replace(arc, objectives=(arc.objectives[0], second, *arc.objectives[2:]))
+    first = arc.objectives[0].model_copy(update={"first_score": 0.1})
+    two = replace(arc, objectives=(first, second, *arc.objectives[2:]))
     bindings = index_bindings(two)
     assert bindings.faults("In Part 1 you took seven hints and 7 attempts, and had .50.") == ()
     assert bindings.faults("In Part 1 you took six hints.") != ()
+    assert bindings.faults("Part 1 began at .20.") == ()
     assert bindings.faults("Objective B began at .20 and was the best part of its stage.") == ()
     assert bindings.faults("Objective A was your best.") == (EXTREME,)
 
@@ -148,3 +150,9 @@ def test_a_dimension_has_what_a_signal_measured_of_it(
     bindings = index_bindings(arc, (stuck,))
     assert bindings.faults("In Craft the share of first tries that came right was .33.") == ()
     assert bindings.faults("In Clarity the share of them was .33.") == (SCORE,)
+
+
+def test_a_stage_whose_title_is_a_number_is_not_named_by_it(arc: Arc) -> None:
+    titled = tuple(s.model_copy(update={"title": "3"}) for s in arc.trigger.stages[3:])
+    trigger = arc.trigger.model_copy(update={"stages": (*arc.trigger.stages[:3], *titled)})
+    assert index_bindings(replace(arc, trigger=trigger)).faults("You took 3 attempts at it.") == ()
