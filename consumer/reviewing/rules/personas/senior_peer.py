@@ -127,7 +127,7 @@ def _unfounded(quoted: Quoted) -> str:
     if "?" in quoted.text:
         return "That's a question I can work with, though I'd like to see what you had tried first."
     if _PLANNED.search(quoted.text):
-        return "That's a plan I can follow; what I'd want beside it is why in that order."
+        return "That's a plan I can follow; next to it I'd want the reason for that order."
     return "I believe you, but I can't see what it stands on."
 
 

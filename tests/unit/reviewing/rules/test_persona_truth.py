@@ -1,5 +1,6 @@
 """What personas say of the shared results and of how a thread went is so, word for word."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -9,6 +10,7 @@ import pytest
 
 from consumer.arc import Arc
 from consumer.reviewing.rules.reviewer import draft_by_rules
+from schemas.events import Persona
 from schemas.review import Signal
 from tests.arcs import START
 
@@ -131,3 +133,64 @@ def test_a_peer_counts_hints_and_what_was_done_over(make_arc: MakeArc) -> None:
         said in text
         for said in ("nine of 18 objectives needed another go", "nine second goes", "nine pieces")
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "against the unstated assumption: put what you take for granted in the first line"),
+        ({"issues": ()}, "before another attempt, jot down the single change you're making"),
+        ({"issues": (), "attempts": 1}, "say beforehand what you'd have to see to drop the idea"),
+    ],
+)
+def test_a_peer_has_one_thing_to_try(changes: dict[str, Any], said: str, make_arc: MakeArc) -> None:
+    numbers = {f"o{n}": changes for n in range(1, 19)}
+    assert said in _text(_with(make_arc(), **numbers), "sam")
+
+
+OPEN = ("s2", "persona", "Well. Who has the file now? And when will they send it back to us?")
+
+
+@pytest.mark.parametrize(
+    ("after", "asked"),
+    [
+        ((), "“And when will they send it back to us?”"),
+        ((("s3", "user", "They will send it back to you by noon."),), None),
+        ((("s3", "persona", "And then? So what?"),), None),
+    ],
+)
+def test_a_question_is_open_where_it_came_last_and_can_be_quoted(
+    after: tuple[tuple[str, str, str], ...], asked: str | None, make_arc: MakeArc
+) -> None:
+    first = ("s1", "user", "Your people get the corrected file from finance.")
+    text = _text(make_arc(talk={"kim": (first, OPEN, *after)}), "kim")
+    assert ("left hanging" in text) is (asked is not None)
+    assert asked is None or asked in text
+
+
+def test_any_other_role_counts_what_was_written_and_by_whom(make_arc: MakeArc) -> None:
+    mentor = (Persona(persona_id="ana", name="Ana", role="mentor"),)
+    said = ("s1", "user", "I will compare the two exports of finance.")
+    heard = ("s1", "persona", "Tell me what you find in the two files.")
+    text = _text(make_arc(personas=mentor, talk={"ana": (said, heard, heard)}), "ana")
+    assert "one message of yours, out of three" in text or re.search(
+        r"three entries.*one message|one message from you among three", text
+    )
+    single = _text(make_arc(personas=mentor, talk={"ana": (said,)}), "ana")
+    assert single.startswith("The log between us is a single entry.")
+
+
+def test_two_quotes_are_of_two_stages_in_the_order_they_were_said(make_arc: MakeArc) -> None:
+    talk = tuple(
+        (stage, "user", f"I checked {what} because the totals of it differed by one row.")
+        for stage, what in (("s1", "the log"), ("s1", "the export"), ("s4", "the query"))
+    )
+    plain = ("s1", "user", "The other file has two columns in it.")
+    draft = draft_by_rules(make_arc(talk={"sam": (plain, *talk)}), ()).perspectives["sam"]
+    assert draft is not None
+    quoted = [c.source_id for c in draft.evidence if c.source == "message"]
+    assert quoted in (["sam-2", "sam-4"], ["sam-3", "sam-4"])
+    copied = ("s1", "persona", talk[2][2])
+    draft = draft_by_rules(make_arc(talk={"sam": (copied, *talk)}), ()).perspectives["sam"]
+    assert draft is not None
+    assert "sam-4" not in [c.source_id for c in draft.evidence]
