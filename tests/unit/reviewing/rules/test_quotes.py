@@ -6,7 +6,14 @@ from typing import Any
 
 import pytest
 
-from consumer.reviewing.rules.quotes import MAX_CHARACTERS, best_quotes, longest_whole, passages
+from consumer.reviewing.rules.quotes import (
+    MAX_CHARACTERS,
+    best_quotes,
+    is_fluent,
+    longest_whole,
+    passages,
+)
+from tests.arcs import message
 
 BECAUSE = re.compile(r"\bbecause\b")
 
@@ -111,3 +118,40 @@ def test_a_passage_does_not_end_in_a_comma() -> None:
     (passage,) = passages("then you have the remote in your hand,")
 
     assert passage == "then you have the remote in your hand"
+
+
+@pytest.mark.parametrize(
+    ("weaker", "stronger"),
+    [
+        (
+            "The file of the finance people has two wide columns.",
+            "We keep it so because the file has two columns.",
+        ),
+        (
+            "The file of the finance people has two columns.",
+            "The valve of the finance people has two columns.",
+        ),
+    ],
+)
+def test_what_is_listened_for_and_what_concerns_a_reader_counts(weaker: str, stronger: str) -> None:
+    both = [message(n, text=text) for n, text in enumerate((weaker, stronger), start=1)]
+    found = best_quotes(both, listens_for=re.compile("because"), concerns=re.compile("valve"))
+    assert found[0].text == stronger
+    one = message(text=f"{weaker} {stronger}")
+    (best,) = best_quotes([one], listens_for=re.compile("because"), concerns=re.compile("valve"))
+    assert best.text == stronger
+
+
+@pytest.mark.parametrize(
+    ("text", "fluent"),
+    [
+        ("I would keep the small one because it fits.", True),
+        ("Um, I would keep the small one because it fits.", True),
+        ("Um, I would, like, keep the small one because it fits.", False),
+        ("I would keep the small one because it fits", False),
+    ],
+)
+def test_a_fluent_passage_has_one_false_start_at_most_and_an_ending(
+    text: str, *, fluent: bool
+) -> None:
+    assert is_fluent(text) is fluent

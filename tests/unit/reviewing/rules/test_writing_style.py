@@ -79,3 +79,14 @@ def test_an_early_and_a_late_text_are_cited(make_arc: Make, measured: Make) -> N
     style = draft_by_rules(make_arc(), measured(evidence=0.1)).arc_read.writing_style
     assert style is not None
     assert [c.source_id for c in style.evidence] == ["a1", "a6"]
+
+
+def test_too_few_words_have_no_style_and_words_of_a_persona_are_not_cited(
+    make_arc: Make, measured: Make, make_signal: Make
+) -> None:
+    few = make_signal("writing", "too_little_data", name="sentence length", n=80, minimum_n=500)
+    assert draft_by_rules(make_arc(), (few,)).arc_read.writing_style is None
+    copied = (("s1", "persona", make_arc().artefacts[0].text),)
+    style = draft_by_rules(make_arc(talk={"sam": copied}), measured()).arc_read.writing_style
+    assert style is not None
+    assert [c.source_id for c in style.evidence] == ["a3", "a6"]
