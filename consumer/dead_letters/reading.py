@@ -159,9 +159,16 @@ async def _read(
     partition, position = one.partition, one.start
     moved_at = asyncio.get_running_loop().time()
     while position < one.end:
-        fetched = await consumer.getmany(
-            partition, timeout_ms=POLL_MILLISECONDS, max_records=BATCH_RECORDS
-        )
+        try:
+            fetched = await consumer.getmany(
+                partition, timeout_ms=POLL_MILLISECONDS, max_records=BATCH_RECORDS
+            )
+        except UnicodeDecodeError as error:
+            raise DeadLettersError(
+                f"{partition.topic}, partition {partition.partition}: at or after offset "
+                f"{position} stands a record with a header whose name is no UTF-8, which the Kafka "
+                "client cannot read"
+            ) from error
         for record in fetched.get(partition, ()):
             if record.offset < one.end:
                 yield source_record(record)

@@ -1,7 +1,8 @@
 """Kafka's consumer as this package uses it: joined patiently, read in batches, never cancelled."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.errors import IllegalStateError, KafkaError
 from aiokafka.structs import ConsumerRecord, TopicPartition
 
+from consumer.stream.errors import UnreadableRecord
 from consumer.stream.health import StreamHealth
 from consumer.stream.retry import backoff_seconds
 from producer.connection import KafkaConnection
@@ -105,6 +107,22 @@ async def pause(stopping: asyncio.Event, seconds: float) -> None:
             await stopping.wait()
     except TimeoutError:
         return
+
+
+@asynccontextmanager
+async def polling(consumer: AIOKafkaConsumer) -> AsyncIterator[None]:
+    """Raise `UnreadableRecord` where a poll meets a record that aiokafka cannot read.
+
+    It does not say which that is, and gives nothing of the batch that the record came in.
+    """
+    try:
+        yield
+    except UnicodeDecodeError as error:
+        places = [
+            f"{one.topic}/{one.partition}/{await consumer.position(one)}"
+            for one in sorted(consumer.assignment())
+        ]
+        raise UnreadableRecord(", ".join(places)) from error
 
 
 async def read_position(

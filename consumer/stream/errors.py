@@ -4,6 +4,7 @@ StreamError
 ├── RetryLater                   try this record again after a while
 ├── ProviderOutage               no provider answers: pause the whole stream
 ├── Rejected                     this record can never succeed: dead letter
+├── UnreadableRecord             a record that the Kafka client cannot read at all: stop
 ├── DeadLetterTooLarge           a dead-letter topic takes less than its input topic: stop
 └── DeadLetterCeilingExceeded    too many dead letters a minute: stop and say so
 """
@@ -44,6 +45,17 @@ class Rejected(StreamError):  # noqa: N818  # a verdict on the record
     def __init__(self, kind: ErrorKind, message: str) -> None:
         super().__init__(message)
         self.kind = kind
+
+
+class UnreadableRecord(StreamError):  # noqa: N818  # what an operator has to mend
+    """A record cannot be read by the Kafka client, so it cannot be set aside either."""
+
+    def __init__(self, places: str) -> None:
+        super().__init__(
+            "a record has a header whose name is no UTF-8, and the Kafka client cannot read it: it "
+            f"is the first such at or after {places}. Nothing is lost: stop every consumer, move "
+            "the group past it (kafka-consumer-groups --reset-offsets), and start again"
+        )
 
 
 class DeadLetterTooLarge(StreamError):  # noqa: N818  # what an operator has to mend

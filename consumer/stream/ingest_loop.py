@@ -16,6 +16,7 @@ from consumer.stream.client import (
     join,
     leave,
     pause,
+    polling,
     read_position,
     report_lag,
     source_record,
@@ -109,6 +110,7 @@ class IngestLoop:
 
         Raises:
             DeadLetterCeilingExceeded: too many records of a minute are no events.
+            UnreadableRecord: there is a record that the Kafka client cannot read.
         """
         tries = 0
         while not self._stopping.is_set():
@@ -132,9 +134,10 @@ class IngestLoop:
 
     async def _read(self, consumer: AIOKafkaConsumer, handover: _Handover) -> None:
         while not self._stopping.is_set():
-            batches = await consumer.getmany(
-                timeout_ms=POLL_MILLISECONDS, max_records=BATCH_RECORDS
-            )
+            async with polling(consumer):
+                batches = await consumer.getmany(
+                    timeout_ms=POLL_MILLISECONDS, max_records=BATCH_RECORDS
+                )
             async with handover.in_hand:
                 if handover.came:
                     # What aiokafka read meanwhile began where it took the group to stand.

@@ -18,6 +18,7 @@ from consumer.stream.client import (
     join,
     leave,
     pause,
+    polling,
     read_position,
     report_lag,
     source_record,
@@ -89,6 +90,7 @@ class ReviewLoop:
         Raises:
             DeadLetterCeilingExceeded: too many records of a minute had to be given up.
             DeadLetterTooLarge: a dead letter cannot be written.
+            UnreadableRecord: there is a record that the Kafka client cannot read.
         """
         tries = 0
         while not self._stopping.is_set() and self._workers.fatal is None:
@@ -125,9 +127,9 @@ class ReviewLoop:
                 self._hold_back(consumer)
                 # Never cancelled, and under no timeout of ours: aiokafka would not watch over
                 # `max_poll_interval_ms` any more.
-                batches = await consumer.getmany(
-                    timeout_ms=POLL_MILLISECONDS, max_records=self._intake.room(self._workers.held)
-                )
+                room = self._intake.room(self._workers.held)
+                async with polling(consumer):
+                    batches = await consumer.getmany(timeout_ms=POLL_MILLISECONDS, max_records=room)
                 for partition, records in batches.items():
                     await self._admit(consumer, partition, records)
                 self._workers.pump()

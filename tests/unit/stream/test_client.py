@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from aiokafka.structs import TopicPartition
 
 from consumer.stream import client
-from consumer.stream.client import Membership, leave
+from consumer.stream.client import Membership, leave, polling
+from consumer.stream.errors import UnreadableRecord
 from producer.connection import KafkaConnection
 
 REPOSITORY = Path(__file__).resolve().parents[3]
@@ -89,3 +91,19 @@ async def test_a_consumer_that_does_not_stop_is_left_behind(
     stubborn = Stubborn()
     await leave(membership, stubborn)
     assert stubborn.ended
+
+
+class Unreadable:
+    """A consumer of two partitions, one of which holds what cannot be read."""
+
+    def assignment(self) -> set[TopicPartition]:
+        return {TopicPartition("t", 1), TopicPartition("t", 0)}
+
+    async def position(self, partition: TopicPartition) -> int:
+        return 7 + int(partition.partition)
+
+
+async def test_a_record_that_the_client_cannot_read_is_told_in_a_line() -> None:
+    with pytest.raises(UnreadableRecord, match=r"at or after t/0/7, t/1/8\. Nothing is lost"):
+        async with polling(Unreadable()):
+            b"\xff".decode()
