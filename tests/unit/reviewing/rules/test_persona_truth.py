@@ -147,14 +147,18 @@ def test_a_peer_has_one_thing_to_try(changes: dict[str, Any], said: str, make_ar
     assert said in _text(_with(make_arc(), **numbers), "sam")
 
 
-OPEN = ("s2", "persona", "Well. Who has the file now? And when will they send it back to us?")
+OPEN = (
+    "s2",
+    "persona",
+    "Well. Who of you has the file now? And when will they send it back to us?",
+)
 
 
 @pytest.mark.parametrize(
     ("after", "asked"),
     [
         ((), "“And when will they send it back to us?”"),
-        ((("s3", "user", "They will send it back to you by noon."),), None),
+        ((("s3", "user", "Did they not send it back to you by noon?"),), None),
         ((("s3", "persona", "And then? So what?"),), None),
     ],
 )
@@ -220,3 +224,10 @@ def test_who_asks_by_nature_asks_once(make_arc: MakeArc) -> None:
     assert asked.endswith("?")
     still = _text(make_arc(personas=curious, talk={"kim": (said, OPEN)}), "kim")
     assert still.count("?") == 1
+
+
+def test_where_neither_can_be_weighed_the_learners_word_is_quoted(make_arc: MakeArc) -> None:
+    talk = (("s1", "persona", "Tell me what you find in the two files."), ("s1", "user", "Yes."))
+    draft = draft_by_rules(make_arc(talk={"sam": talk}), ()).perspectives["sam"]
+    assert draft is not None
+    assert [c.quote for c in draft.evidence] == ["Yes."]

@@ -189,6 +189,8 @@ def test_who_leans_on_hints_more_is_pushed_on_that_first(
     assert _whys(arc)[1:] == said
     assert _whys(arc, leans)[:1] == said
     assert len(_whys(arc, leans)) == 2
+    rates = make_signal("calibration", "present", value=0.19)
+    assert _whys(arc, leans, rates)[:1] == said
 
 
 def test_else_more_than_one_hint_late_in_the_run_is(well_done: WellDone) -> None:
