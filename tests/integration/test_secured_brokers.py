@@ -116,6 +116,7 @@ async def test_the_whole_way_with_no_right_that_is_not_needed(
         ):
             while (event := json.loads(await learner.recv()))["type"] != "review":
                 pass
+        await _until_logged(deployment, "dead_letter ")
     assert_true_to(SAMPLE, event["review"])
     assert "1 dead letter" in _run(deployment, "keeper", "dlq", "list")
     assert "1 redriven" in _run(deployment, "keeper", "dlq", "redrive")
@@ -156,10 +157,14 @@ async def test_what_a_login_may_not_do_is_said(deployment: Deployment) -> None:
         assert "is missing" not in told.stdout + told.stderr
     with deployment.process("consume", DEBRIEF_METRICS_PORT=str(deployment.port), **_as("half")):
         reason = f"{deployment.prefix}user.erased may not be seen by this login"
-        async with asyncio.timeout(PATIENCE_SECONDS):
-            while reason not in _logs(deployment):  # noqa: ASYNC110  # a file sets no event
-                await asyncio.sleep(0.2)
+        await _until_logged(deployment, reason)
         assert reason in await asyncio.to_thread(_readiness, deployment)
+
+
+async def _until_logged(deployment: Deployment, words: str) -> None:
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while words not in _logs(deployment):  # noqa: ASYNC110  # a file sets no event
+            await asyncio.sleep(0.2)
 
 
 def _logs(deployment: Deployment) -> str:
