@@ -3,7 +3,8 @@
 That ".40" stands in some table does not make "you scored .40 on the plan" true. Read are the
 clauses of English prose that name exactly one objective, stage, persona or dimension: of
 their scores, hints, attempts, issues and messages at least one must be that one's own (a clause may
-set it beside another's), and what is called the best or the lowest must be so.
+set it beside another's), and what is called the best or the lowest must be so. Where a clause gives
+several the same score ("both", "each"), it must be every one's.
 """
 
 import re
@@ -46,6 +47,11 @@ _EXTREME: Final = re.compile(
     r"(?! (?:of|practice))\b",
     re.IGNORECASE,
 )
+# A score that several are held against is a bound, and none of theirs.
+_BOUND: Final = re.compile(
+    r"\b(?:above|below|under|over|least|most|than|reach\w*|mark|between)\b", re.IGNORECASE
+)
+_ALIKE: Final = re.compile(r"\b(?:both|each|all|alike|as well)\b", re.IGNORECASE)
 _PIECE: Final = re.compile(r"[;:.!?]\s|\s[–—]\s")
 
 
@@ -79,19 +85,21 @@ class Bindings:
         found: list[str] = []
         for piece in clauses_of(text):
             named = self._named(piece)
-            if named is not None:
-                found += _faults_of(piece, named)
+            if len(named) == 1:
+                found += _faults_of(piece, named[0])
+            elif _ALIKE.search(piece):
+                found += _faults_of_several(piece, named)
         return tuple(dict.fromkeys(found))
 
-    def _named(self, piece: str) -> Named | None:
-        """Return what a clause speaks of: its one objective, else stage, persona or dimension."""
+    def _named(self, piece: str) -> list[Named]:
+        """Return what a clause speaks of: its objectives, else stages, personas or dimensions."""
         if _names_in(piece, self.shared):
-            return None
+            return []
         for table in self.tables:
             here = _names_in(piece, table)
             if here:
-                return table[here[0]] if len(here) == 1 else None
-        return None
+                return [table[name] for name in here]
+        return []
 
 
 def clauses_of(text: str) -> list[str]:
@@ -117,6 +125,14 @@ def _names_in(piece: str, names: Collection[str]) -> list[str]:
             here.append(name)
             piece = piece.replace(name, "_")
     return here
+
+
+def _faults_of_several(piece: str, named: Sequence[Named]) -> Iterator[str]:
+    scores = scores_said(piece)
+    if len(scores) != 1 or _MEASURED.search(piece) or _BOUND.search(piece):
+        return
+    if any(one.scores is not None and not is_said(one.scores, scores) for one in named):
+        yield "its score is not of all that it names"
 
 
 def _faults_of(piece: str, named: Named) -> Iterator[str]:

@@ -14,6 +14,7 @@ from consumer.assembly.grams import Gram, grams_of
 from consumer.assembly.grounding import Sources, index_sources, is_long_enough
 from consumer.assembly.judgements import judgement_faults
 from consumer.assembly.markup import has_markup
+from consumer.assembly.moves import Moves, index_moves
 from consumer.assembly.overall import Overall, index_overall
 from consumer.assembly.pairs import Pairs, index_pairs
 from consumer.assembly.places import other_names, stages_named
@@ -45,6 +46,7 @@ class Facts:
     pairs: Pairs
     bindings: Bindings
     overall: Overall
+    moves: Moves
     quotations: Quotations
     names: tuple[str, ...]
     others: frozenset[str]
@@ -122,6 +124,7 @@ class Facts:
             yield "it speaks of every stage: its evidence must lie in every stage"
         yield from self.bindings.faults(text)
         yield from self.overall.faults(text)
+        yield from self.moves.faults(text)
         if evidence is not None and len(evidence) < 2 and says_repeatedly(plain):
             yield "it says that something happened repeatedly: cite two places"
         if shown is not None and not stages_named(text, self.arc, self.others) <= shown:
@@ -152,6 +155,7 @@ def facts_of(arc: Arc, signals: Sequence[Signal], *, reviewer: Reviewer = "model
         pairs=index_pairs(arc, signals),
         bindings=index_bindings(arc, signals),
         overall=index_overall(arc, names),
+        moves=index_moves(arc),
         quotations=index_quotations(arc, sources, names),
         names=names,
         others=frozenset(other_names(arc)),

@@ -1,9 +1,10 @@
-"""Overall: the lowest, the highest and the mean score of a run are what prose says they are.
+"""Overall: a run's lowest, highest and mean score, and no hints at all, are so where prose says so.
 
 "Your lowest score was .60" is a cell of some table where one objective has .60, and untrue where
 another has .40. Read are the clauses of English prose that name nothing else: of the scores in one
 that speaks of a lowest or highest at least one must be the run's, in one that speaks of a mean the
-run's too, or, where it speaks of a part of the run or of several scores, some part's.
+run's too, or, where it speaks of a part of the run or of several scores, some part's. "You took no
+hints" is true of a run without any.
 """
 
 import re
@@ -26,13 +27,20 @@ _HIGHEST: Final = re.compile(
     rf"{_OF} (?:highest|best|strongest|top) (?:scor\w+|result|mark)\b", re.IGNORECASE
 )
 _MEAN: Final = re.compile(rf"{_OF} (?:mean|average)\b|\bon average\b|\baveraged\b", re.IGNORECASE)
+_NO_HINTS: Final = re.compile(
+    r"\byou(?:['’]ve| have)? (?:never )?(?:took|used|needed|opened|asked for|had) "
+    r"(?:no|not a single|zero) hints?\b|\byou never (?:took|used|needed|opened) an? hint\b|"
+    r"\byou did(?:n['’]t| not) (?:take|use|need|open) (?:a single|any) hints?\b",
+    re.IGNORECASE,
+)
 # What narrows a clause to a part of the run.
 _PART: Final = re.compile(
     r"\b(?:first|second|third|fourth|fifth|last|final|early|earlier|late|later|hal(?:f|ves)|stages?|"
-    r"part|there|here|them|these|those|this|that|where|when|with|without|before|after|tries|"
-    r"attempts?|hints?|rat(?:ed?|ings?))\b",
+    r"part|there|here|them|these|those|this|that|where|when|with|without|before|after)\b",
     re.IGNORECASE,
 )
+# What else may have a lowest, a highest and a mean.
+_OTHER: Final = re.compile(r"\b(?:tries|attempts?|hints?|rat(?:ed?|ings?))\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +52,19 @@ class Overall:
     highest: frozenset[float]
     means: frozenset[float]
     part_means: frozenset[float]
+    has_hints: bool
 
     def faults(self, text: str) -> Iterator[str]:
         """Name what `text` says of the run's scores as a whole and what is not so."""
         for clause in clauses_of(text):
-            said = scores_said(clause)
-            if not said or any(find_words(clause, name) is not None for name in self.names):
+            if any(find_words(clause, name) is not None for name in self.names):
                 continue
-            is_part = bool(_PART.search(clause))
+            said, is_part = scores_said(clause), bool(_PART.search(clause))
+            if self.has_hints and not is_part and _NO_HINTS.search(clause):
+                yield "it says that no hint was taken: some were"
+            if not said:
+                continue
+            is_part = is_part or bool(_OTHER.search(clause))
             for words, allowed in ((_LOWEST, self.lowest), (_HIGHEST, self.highest)):
                 if not is_part and words.search(clause) and not is_said(allowed, said):
                     yield "it calls a score the lowest or highest that is not"
@@ -70,6 +83,7 @@ def index_overall(arc: Arc, names: Sequence[str]) -> Overall:
         highest=frozenset(map(max, whole)),
         means=frozenset(map(fmean, whole)),
         part_means=frozenset(map(fmean, parts)),
+        has_hints=any(o.hints for o in arc.objectives),
     )
 
 

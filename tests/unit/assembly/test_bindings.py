@@ -10,6 +10,7 @@ from schemas.review import SeriesPoint, Signal
 from tests.arcs import message
 
 SCORE = "its score is not of what it names"
+ALL = "its score is not of all that it names"
 EXTREME = "it calls the best or lowest what is not"
 
 
@@ -66,6 +67,24 @@ def test_a_figure_of_what_is_named_stands(text: str, arc: Arc) -> None:
 )
 def test_a_figure_of_something_else_is_a_fault(text: str, fault: str, *, arc: Arc) -> None:
     assert index_bindings(arc).faults(text) == (fault,)
+
+
+@pytest.mark.parametrize(
+    ("text", "faults"),
+    [
+        ("Objective A and Objective C both came to .90.", (ALL,)),
+        ("Each of Part 1 and Part 3 stood at .40.", (ALL,)),
+        ("Objective A came to .90, as well as Objective C.", (ALL,)),
+        ("Objective C and Objective C both came to .90.", ()),
+        ("Objective A and Objective C both stayed below .95.", ()),
+        ("Objective A and Objective C both have scores, .40 and .90.", ()),
+        ("Objective A, and not Objective C, came to .40.", ()),
+    ],
+)
+def test_one_score_that_several_have_is_every_ones(
+    text: str, faults: tuple[str, ...], *, arc: Arc
+) -> None:
+    assert index_bindings(arc).faults(text) == faults
 
 
 def test_beside_a_title_that_several_objectives_have_no_figure_is_read(arc: Arc) -> None:

@@ -8,6 +8,7 @@ from consumer.arc import Arc
 from consumer.assembly.facts import facts_of
 
 EXTREME = "it calls a score the lowest or highest that is not"
+NO_HINT = "it says that no hint was taken: some were"
 MEAN = "it calls a score the mean that is not"
 
 
@@ -48,6 +49,28 @@ def test_a_score_that_is_another_objectives_is_no_extreme_or_mean(
     text: str, fault: str, *, arc: Arc
 ) -> None:
     assert facts_of(arc, ()).prose_faults(text) == (fault,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "You took no hints.",
+        "You've used no hint at all.",
+        "You did not need a single hint.",
+        "You never opened a hint.",
+    ],
+)
+def test_a_run_with_hints_is_not_said_to_have_none(text: str, arc: Arc) -> None:
+    assert NO_HINT in facts_of(arc, ()).prose_faults(text)
+    without = tuple(o.model_copy(update={"hints": 0}) for o in arc.objectives)
+    assert NO_HINT not in facts_of(replace(arc, objectives=without), ()).prose_faults(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["In the last stage you took no hints.", "You took no hint on Objective D."]
+)
+def test_a_part_of_a_run_may_have_no_hints(text: str, arc: Arc) -> None:
+    assert facts_of(arc, ()).prose_faults(text) == ()
 
 
 def test_first_scores_have_a_lowest_and_a_mean_of_their_own(arc: Arc) -> None:
