@@ -62,24 +62,31 @@ class World:
             return await groups.members(admin, group)
 
     async def read(self, topic: str) -> list[ConsumerRecord]:
-        """Return all that stands in a topic now."""
+        """Return all that stands in a topic now, once each transaction in it has come to its end.
+
+        A commit is acknowledged before its markers are written: who looks in between sees less.
+        """
         consumer = AIOKafkaConsumer(
             **self.connection.client_kwargs(), isolation_level="read_committed"
         )
+        to_the_end = AIOKafkaConsumer(**self.connection.client_kwargs())
         await consumer.start()
+        await to_the_end.start()
         try:
             await consumer._client._wait_on_metadata(topic)
             numbers = consumer.partitions_for_topic(topic)
             partitions = [TopicPartition(topic, number) for number in numbers]
             consumer.assign(partitions)
             await consumer.seek_to_beginning(*partitions)
-            ends = await consumer.end_offsets(partitions)
+            ends = await to_the_end.end_offsets(partitions)
             records: list[ConsumerRecord] = []
-            while any([await consumer.position(one) < end for one, end in ends.items()]):
-                for batch in (await consumer.getmany(timeout_ms=200)).values():
-                    records += batch
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while any([await consumer.position(one) < end for one, end in ends.items()]):
+                    for batch in (await consumer.getmany(timeout_ms=200)).values():
+                        records += batch
             return records
         finally:
+            await to_the_end.stop()
             await consumer.stop()
 
     async def committed(self, group: str, topic: str, *, partition: int = 0) -> int:
