@@ -3,6 +3,7 @@
 ProducerError
 ├── SendFailedError        not acknowledged; retry
 ├── RecordTooLargeError    over the broker's limit; reject
+├── NoKeyRefusedError      a record without a key, refused as a compacted topic does; reject
 ├── FencedError            another process owns the input partition; drop the work
 ├── UncertainCommitError   a transaction may or may not have happened; start anew and look
 ├── ArcFileError           a line of a recorded arc is wrong; the message names file, line, field
@@ -31,6 +32,10 @@ class RecordTooLargeError(ProducerError):
     def __init__(self, message: str, *, record: OutputRecord | None = None) -> None:
         super().__init__(message)
         self.record = record
+
+
+class NoKeyRefusedError(ProducerError):
+    """A topic refused a record without a key, as a compacted one does; no retry will help."""
 
 
 class FencedError(ProducerError):

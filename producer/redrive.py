@@ -16,11 +16,17 @@ from aiokafka.errors import (
     KafkaError,
     MessageSizeTooLargeError,
     ProducerFenced,
+    UnknownError,
 )
 
 from producer.connection import KafkaConnection
 from producer.dead_letters import original_of
-from producer.errors import RecordTooLargeError, RedriveTakenOverError, SendFailedError
+from producer.errors import (
+    NoKeyRefusedError,
+    RecordTooLargeError,
+    RedriveTakenOverError,
+    SendFailedError,
+)
 from producer.records import OutputRecord, SourceRecord
 from producer.redrive_ledger import LetterId, Redriven, end_record, entry_record
 from producer.refusals import why_not_connected
@@ -73,11 +79,21 @@ class Redriver:
         Raises:
             RecordTooLargeError: an original's topic refuses it for its size; nothing was written,
                 and `start` is to be called before anything else is.
+            NoKeyRefusedError: a broker refused, and one of them has no key; as above.
             RedriveTakenOverError: another redrive has begun; nothing was written.
             SendFailedError: not acknowledged. It may be written nevertheless; the ledger says so.
         """
         async with self._transaction() as producer:
-            written = await _write(producer, [original_of(letter) for letter in letters])
+            originals = [original_of(letter) for letter in letters]
+            try:
+                written = await _write(producer, originals)
+            except UnknownError as error:
+                # Kafka says INVALID_RECORD (87), a code that aiokafka has no name for.
+                if all(original.key is not None for original in originals):
+                    raise
+                raise NoKeyRefusedError(
+                    "it has no key, and its topic refuses it: a compacted topic takes none without"
+                ) from error
             entries = tuple(
                 Redriven(
                     letter=LetterId(*letter.position),

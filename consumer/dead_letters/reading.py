@@ -8,7 +8,7 @@ from typing import Final
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, for_code
 from aiokafka.structs import TopicPartition
 
 from consumer.dead_letters.errors import DeadLettersError, NoSuchLetterError
@@ -21,6 +21,7 @@ from producer.redrive_ledger import Ledger, LetterId, read_ledger
 from schemas.topics import Topics
 
 POLL_MILLISECONDS: Final = 500
+LOOK_SECONDS: Final = 0.1
 PATIENCE_SECONDS: Final = 30.0
 BATCH_RECORDS: Final = 500
 FETCH_BYTES: Final = 1024 * 1024
@@ -67,6 +68,11 @@ class LetterReader:
         if not there:
             return ()
         described = await self._admin.describe_topics(there)
+        for topic in described:
+            # A broker that does not know it yet tells of no partitions, as if nothing stood in it.
+            if topic["error_code"]:
+                kind = for_code(topic["error_code"]).__name__
+                raise DeadLettersError(f"{topic['topic']} could not be looked at: {kind}")
         partitions = sorted(
             TopicPartition(topic["topic"], one["partition"])
             for topic in described
@@ -116,18 +122,31 @@ class LetterReader:
             "DEBRIEF_DLQ_RETENTION_DAYS they go"
         )
 
-    async def ledger(self) -> Ledger:
+    async def ledger(self, *, is_made: bool = False) -> Ledger:
         """Return what was redriven, as far as it is committed now; empty where nothing ever was.
+
+        `is_made`: its topic is there, and a broker that does not list it is behind, so it is waited
+        for: taken for empty, letters would be redriven twice.
 
         Raises:
             LedgerError: it holds something else.
+            DeadLettersError: its topic was not listed in time; run it again.
         """
+        name = self._topics.dead_letters_redriven
+        if is_made:
+            await self._until_listed(name)
         records = [
-            record
-            for one in await self.ranges([self._topics.dead_letters_redriven])
-            async for record in self._records(one)
+            record for one in await self.ranges([name]) async for record in self._records(one)
         ]
         return read_ledger(records)
+
+    async def _until_listed(self, name: str) -> None:
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while await self.missing([name]):  # noqa: ASYNC110  # brokers set no event
+                    await asyncio.sleep(LOOK_SECONDS)
+        except TimeoutError as error:
+            raise DeadLettersError(f"{name} was made, but the brokers do not list it") from error
 
     async def first_offsets(self, names: Collection[str]) -> Mapping[tuple[str, int], int]:
         """Return where each partition of these topics begins now."""

@@ -7,7 +7,7 @@ from typing import Final, Protocol
 
 from consumer.dead_letters.letters import DeadLetter, Selection
 from consumer.dead_letters.reading import OnRead, Range
-from producer.errors import RecordTooLargeError
+from producer.errors import NoKeyRefusedError, RecordTooLargeError
 from producer.records import SourceRecord
 from producer.redrive_ledger import Ledger, LetterId, Redriven
 
@@ -24,7 +24,7 @@ class Letters(Protocol):
     ) -> AsyncGenerator[DeadLetter, None]:
         """Give the selected letters, partition by partition."""
 
-    async def ledger(self) -> Ledger:
+    async def ledger(self, *, is_made: bool = False) -> Ledger:
         """Return what was redriven, as far as it is committed now."""
 
     async def first_offsets(self, names: Collection[str]) -> Mapping[tuple[str, int], int]:
@@ -89,7 +89,7 @@ class Redriving:
     async def _take_over(self) -> None:
         if self._writer is not None:
             await self._writer.start()
-        self._ledger = await self._letters.ledger()
+        self._ledger = await self._letters.ledger(is_made=self._writer is not None)
 
     async def _send(self, batch: list[SourceRecord]) -> None:
         if not batch or self._writer is None:
@@ -97,7 +97,7 @@ class Redriving:
             return
         try:
             await self._writer.redrive(batch, at_ms=_now_ms())
-        except RecordTooLargeError as error:
+        except (RecordTooLargeError, NoKeyRefusedError) as error:
             # The refusal broke the writer's sequence. Until it is back another may have redriven.
             await self._take_over()
             if len(batch) == 1:
@@ -108,7 +108,7 @@ class Redriving:
             self.done += len(batch)
 
     async def _send_by_halves(self, batch: list[SourceRecord]) -> None:
-        """Send a batch with one that is too large for its topic; the others do not wait for it."""
+        """Send a batch with one that its topic refuses; the others do not wait for it."""
         middle = len(batch) // 2
         for half in (batch[:middle], batch[middle:]):
             fresh = [letter for letter in half if self._ledger.entry(letter) is None]

@@ -278,3 +278,27 @@ async def test_entries_of_letters_that_are_gone_go_too(world: Any) -> None:
         ("0", True),
     ]
     assert await _values(world, topic) == Counter({b"a": 1, b"b": 1})
+
+
+async def test_what_cannot_be_written_for_lack_of_a_key_holds_nobody_up(
+    world: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    topic = world.topics.user_erased
+    compacted = ConfigResource(
+        ConfigResourceType.TOPIC, topic, configs={"cleanup.policy": "compact"}
+    )
+    async with administering(world.connection) as admin:
+        await admin.alter_configs([compacted])
+    sender = AIOKafkaProducer(**world.connection.client_kwargs())
+    await sender.start()
+    await _bury(world, topic, "a")
+    await sender.send_and_wait(world.topics.dlq(topic), key=None, value=b"without a key")
+    await sender.stop()
+    await _bury(world, topic, "b")
+    await _bury(world, world.topics.scenario_completed, "c")
+    assert not await _redrive(_settings(world), Query(), dry_run=False)
+    assert await _values(world, topic) == Counter({b"a": 1, b"b": 1})
+    assert await _values(world, world.topics.scenario_completed) == Counter({b"c": 1})
+    told = capsys.readouterr()
+    assert "1 refused" in told.out
+    assert f"{world.topics.dlq(topic)}/0/1 was not redriven" in told.err

@@ -34,6 +34,7 @@ class Kafka:
         self.too_large: set[int] = set()
         self.fails_at: int | None = None
         self.starts = 0
+        self.was_made = False
         self.first = 0
         self.gone: list[LetterId] = []
         self.meanwhile: list[int] = []
@@ -44,7 +45,8 @@ class Kafka:
             for offset in self.meanwhile:
                 self._enter(self.records[offset])
 
-    async def ledger(self) -> Ledger:
+    async def ledger(self, *, is_made: bool = False) -> Ledger:
+        self.was_made = is_made
         return Ledger(self.entries)
 
     async def letters(
@@ -102,6 +104,7 @@ async def test_every_letter_is_sent_once_however_often_it_is_run() -> None:
     first, second = await _run(kafka), await _run(kafka)
 
     assert kafka.sent == [0, 1, 2, 3, 4]
+    assert kafka.was_made
     assert (first.done, first.before) == (5, 0)
     assert (second.done, second.before) == (0, 5)
 
@@ -135,6 +138,7 @@ async def test_a_dry_run_counts_and_writes_nothing() -> None:
 
     assert (job.done, job.before) == (2, 1)
     assert kafka.sent == [0]
+    assert not kafka.was_made
     assert kafka.starts == 1
 
 
