@@ -13,6 +13,7 @@ import typer
 
 from consumer import cli_dlq
 from consumer.errors import ConfigurationError, DebriefError
+from consumer.standard_output import telling_output
 from gateway.errors import ConfigurationError as GatewayConfigurationError
 from gateway.errors import GatewayError
 from producer.errors import ProducerError
@@ -65,7 +66,7 @@ def _tell_version(asked: bool) -> None:
     if asked:
         from importlib.metadata import version
 
-        typer.echo(f"debrief {version('debrief')}")
+        sys.stdout.write(f"debrief {version('debrief')}\n")
         raise typer.Exit
 
 
@@ -305,7 +306,8 @@ def erase(
 def main() -> None:
     """Run the command line and exit with its code."""
     try:
-        app()
+        with telling_output():
+            app()
     except (ConfigurationError, GatewayConfigurationError) as error:
         sys.stderr.write("debrief: wrong configuration\n")
         for problem in error.problems:

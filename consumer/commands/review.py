@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import json
-import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -103,7 +102,7 @@ def runs_of(lines: Sequence[ArcLine]) -> tuple[tuple[Resolved, ...], tuple[str, 
 
 def _writer(render: Render, suffix: str, out_dir: Path | None) -> Callable[[ReviewReady], None]:
     if out_dir is None:
-        return lambda review: _print(render(review))
+        return lambda review: print(render(review), flush=True)  # noqa: T201  # the command's output
     try:
         out_dir.mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -132,17 +131,6 @@ def file_name_of(run_id: str) -> str:
         return name
     digest = hashlib.sha256(run_id.encode("utf-8", errors="surrogatepass")).hexdigest()[:16]
     return f"{name[: MAX_FILE_NAME - len(digest) - 1]}-{digest}"
-
-
-def _print(text: str) -> None:
-    try:
-        print(text, flush=True)  # noqa: T201  # the command's output
-    except BrokenPipeError:
-        raise  # the reader has had enough, which is no failure to tell of
-    except OSError as error:
-        # Else Python tries, and fails, once more at its end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise OutputError(f"standard output cannot be written: {error.strerror}") from error
 
 
 async def _review_all(
