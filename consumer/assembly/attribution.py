@@ -26,6 +26,8 @@ _TEXTS = (
 )
 _SAYS = r"(?:says?|said|reads?|states?|asks?|asked|begins?|began|ends?|ended|was|were|is|are)"
 _LAST_SENTENCE: Final = re.compile(r"[^.!?]*\Z")
+_WHAT: Final = re.compile(r"\bwhat \Z", re.IGNORECASE)
+_DID: Final = re.compile(r"\band (?:then )?(?:\w+ed|gave|put|sent|made|took|set|wrote|said)\b")
 _SHORT_WAY: Final = re.compile(rf"\b{_SAID}(?: only| just)?[:,]?\s*[“\"«‘'„]\s*\Z", re.IGNORECASE)
 
 
@@ -41,6 +43,12 @@ def speaker_of(before: str, after: str, personas: Mapping[str, str]) -> str | No
     found = list(ahead.finditer(sentence.group())) if sentence else []
     # "I asked, and you gave it: “…”": what was said is not what stands after another's doing.
     found = [one for one in found if not others.search(one.string, one.end())]
+    # "You weighed what Dana told you and named the date: “…”" goes on with what you did.
+    found = [
+        one
+        for one in found
+        if not (_WHAT.search(one.string, 0, one.start()) and _DID.search(one.string, one.end()))
+    ]
     follows = behind.match(after[:MAX_AROUND])
     if not found and follows is None:
         return None

@@ -26,6 +26,8 @@ _COUNTED: Final = re.compile(
     r"(?P<noun>hint|attempt|tr(?:y|ie)|issue|message)(?:s\b|\b)(?! (?:per|each|an?) )",
     re.IGNORECASE,
 )
+# "You did both in one message" counts none.
+_WITHIN: Final = re.compile(r"\b(?:in|within|by) \Z", re.IGNORECASE)
 # "With no hint at hand" may be advice.
 _TOOK: Final = re.compile(
     r"\byou (?:\w+ )?(?:took|used|needed|had|got|asked|sent|wrote)\b|"
@@ -141,6 +143,7 @@ def _faults_of(piece: str, named: Named) -> Iterator[str]:
             _value(m.group("number"))
             for m in _COUNTED.finditer(piece)
             if _noun(m) == noun and (_value(m.group("number")) or _TOOK.search(piece))
+            if not (noun == "message" and _WITHIN.search(piece, 0, m.start()))
         ]
         if said and allowed.isdisjoint(said):
             yield f"its number of {noun}s is not of what it names"

@@ -19,6 +19,12 @@ from consumer.assembly.figures import groups_of
 from schemas.events import ObjectiveRolledUp
 
 _SCORED: Final = re.compile(r"\b(?:scor\w+|results?|marks?|means?|average\w*)\b", re.IGNORECASE)
+# "With scores from .60 to .90" is a range.
+_MOVED: Final = re.compile(
+    r"\b(?:went|go(?:es|ing)?|rose|rise[sn]?|rising|fell|fall(?:s|en|ing)?|climbed|dropped|moved|grew|"
+    r"slipped|sank|slid|improved|declined|brought|took|lifted|raised|came|reached|held|then)\b",
+    re.IGNORECASE,
+)
 # What else is measured and has figures like a score's.
 _MEASURED: Final = re.compile(
     r"\b(?:time|pace|hints?|shares?|rates?|ratios?|sentences?|questions?|ratings?)\b", re.IGNORECASE
@@ -51,7 +57,7 @@ class Moves:
     def faults(self, text: str) -> Iterator[str]:
         """Name what `text` says that went from one score to another and did not."""
         for clause in clauses_of(text):
-            if _MEASURED.search(clause) or not _SCORED.search(clause):
+            if _MEASURED.search(clause) or not (_SCORED.search(clause) and _MOVED.search(clause)):
                 continue
             for match in _MOVE.finditer(clause):
                 before = scores_said(match.group("before") or match.group("earlier"))

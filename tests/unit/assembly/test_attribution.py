@@ -37,6 +37,9 @@ PERSONAS = {"Dana": "p1", "Dana Ortiz": "p1", "Sam": "p2"}
         ("You wrote it all down. “|” stood at its end.", None),
         ("I asked you before the readout “|”", SPEAKER),
         ("I asked for the decision first, and what I got was “|”", None),
+        ("You weighed what Sam told you about it and named the date: “|”", None),
+        ("Take what Sam told you: “|”", "p2"),
+        ("Take what you wrote to Dana: “|”", LEARNER),
         ("I added up your table and heard that it was “|”", None),
     ],
 )

@@ -33,6 +33,7 @@ EXTREME = "it calls the best or lowest what is not"
         "Objective B, which did not ask for Craft, came to .60.",
         "You took care and scored .90.",
         "Objective A took 3 attempts, against 1 attempt elsewhere.",
+        "In Part 4 you gave the limit and the figure in three messages.",
     ],
 )
 def test_a_figure_of_what_is_named_stands(text: str, arc: Arc) -> None:

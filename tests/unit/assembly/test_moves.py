@@ -19,7 +19,8 @@ MOVED = "it says that scores went from one figure to another, and they did not"
         "The scores held (.50, then .85).",
         "Your scores lay between .90 and .40.",
         "Your scores never went below .40.",
-        "From .40 the way led to work that stands at .90.",
+        "The four objectives have scores from .60 to .40.",
+        "Your scores lie anywhere from .90 down to .40.",
         "Craft went from .50 to .85 on average.",
     ],
 )
